@@ -1,0 +1,1 @@
+"""The PyMC statement of each model structure, one file each."""

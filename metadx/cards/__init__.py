@@ -1,0 +1,1 @@
+"""What is assumed: model cards, their schema and their priors."""

@@ -1,0 +1,242 @@
+"""Prior families of the cards: one log density for the marginal engine, one PyMC term for NUTS.
+
+Every family states its log density, the derivative of it (the mode is found by Newton steps with
+exact gradients) and the PyMC variable of the same law; a test holds the two equal.
+"""
+
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+type FloatArray = NDArray[np.float64]
+type Support = Literal["real", "positive", "interval"]
+
+_LOG_2PI = math.log(2 * math.pi)
+
+
+class _Prior(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    support: ClassVar[Support]
+    #: Whether E[exp(c x)] is finite for every c: decides which posterior means exist.
+    light_tailed: ClassVar[bool] = True
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x), -inf outside the support; any shape."""
+        raise NotImplementedError
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx inside the support; any shape."""
+        raise NotImplementedError
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401 - PyMC ships no types
+        """Create the scalar random variable of this law in the active PyMC model."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        """Write the prior as a formula: ``Normal(mean=0, sd=3)``."""
+        values = {k: v for k, v in self.model_dump().items() if k != "family"}
+        return f"{type(self).__name__}({', '.join(f'{k}={v:g}' for k, v in values.items())})"
+
+
+def _positive(x: FloatArray, value: FloatArray) -> FloatArray:
+    return np.where(x > 0, value, -np.inf)
+
+
+class Normal(_Prior):
+    """Normal law on the real line."""
+
+    support: ClassVar[Support] = "real"
+    family: Literal["Normal"]
+    mean: float
+    sd: float = Field(gt=0)
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        z = (x - self.mean) / self.sd
+        return -0.5 * z * z - math.log(self.sd) - 0.5 * _LOG_2PI
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        return -(x - self.mean) / self.sd**2
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.Normal(name, self.mean, self.sd)
+
+
+class StudentT(_Prior):
+    """Student t law on the real line, for a mean with heavy tails."""
+
+    support: ClassVar[Support] = "real"
+    light_tailed: ClassVar[bool] = False
+    family: Literal["StudentT"]
+    df: float = Field(gt=0)
+    mean: float
+    sd: float = Field(gt=0, description="scale, not the standard deviation")
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        return _log_t((x - self.mean) / self.sd, self.df) - math.log(self.sd)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        z = (x - self.mean) / self.sd
+        return -(self.df + 1) * z / (self.df + z * z) / self.sd
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.StudentT(name, nu=self.df, mu=self.mean, sigma=self.sd)
+
+
+class HalfNormal(_Prior):
+    """Normal law folded at zero, for a standard deviation."""
+
+    support: ClassVar[Support] = "positive"
+    family: Literal["HalfNormal"]
+    sd: float = Field(gt=0)
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        z = x / self.sd
+        return _positive(x, -0.5 * z * z + math.log(2 / self.sd) - 0.5 * _LOG_2PI)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        return -x / self.sd**2
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.HalfNormal(name, self.sd)
+
+
+class HalfStudentT(_Prior):
+    """Student t law folded at zero, for a standard deviation that may be large."""
+
+    support: ClassVar[Support] = "positive"
+    light_tailed: ClassVar[bool] = False
+    family: Literal["HalfStudentT"]
+    df: float = Field(gt=0)
+    sd: float = Field(gt=0, description="scale, not the standard deviation")
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        return _positive(x, _log_t(x / self.sd, self.df) + math.log(2 / self.sd))
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        z = x / self.sd
+        return -(self.df + 1) * z / (self.df + z * z) / self.sd
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.HalfStudentT(name, nu=self.df, sigma=self.sd)
+
+
+class Exponential(_Prior):
+    """Exponential law, for a standard deviation; the penalised-complexity prior of one."""
+
+    support: ClassVar[Support] = "positive"
+    light_tailed: ClassVar[bool] = False
+    family: Literal["Exponential"]
+    rate: float = Field(gt=0)
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        return _positive(x, math.log(self.rate) - self.rate * x)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        return np.full_like(x, -self.rate)
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.Exponential(name, self.rate)
+
+
+class Uniform(_Prior):
+    """Uniform law between two bounds, for a correlation or a standard deviation."""
+
+    support: ClassVar[Support] = "interval"
+    family: Literal["Uniform"]
+    lower: float
+    upper: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Uniform":
+        if not self.lower < self.upper:
+            msg = f"lower = {self.lower:g} must be below upper = {self.upper:g}"
+            raise ValueError(msg)
+        return self
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        inside = (x >= self.lower) & (x <= self.upper)
+        return np.where(inside, -math.log(self.upper - self.lower), -np.inf)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        return np.zeros_like(x)
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.Uniform(name, self.lower, self.upper)
+
+
+class LKJ(_Prior):
+    """LKJ law of a 2 × 2 correlation matrix: density of rho proportional to (1 - rho²)^(eta - 1).
+
+    References
+    ----------
+    Lewandowski D, Kurowicka D, Joe H. Generating random correlation matrices based on vines and
+    extended onion method. J Multivar Anal 2009;100:1989-2001.
+    """
+
+    support: ClassVar[Support] = "interval"
+    family: Literal["LKJ"]
+    eta: float = Field(gt=0)
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(rho)."""
+        eta = self.eta
+        log_beta = 2 * math.lgamma(eta) - math.lgamma(2 * eta)
+        constant = -(2 * eta - 1) * math.log(2) - log_beta
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = (eta - 1) * np.log1p(-x * x) + constant
+        return np.where(np.abs(x) < 1, value, -np.inf)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(rho) / d rho."""
+        return -2 * (self.eta - 1) * x / (1 - x * x)
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable (for two margins an LKJ correlation is a stretched beta)."""
+        import pymc as pm
+
+        return pm.Deterministic(name, 2 * pm.Beta(f"{name}_unit", self.eta, self.eta) - 1)
+
+
+def _log_t(z: FloatArray, df: float) -> FloatArray:
+    constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
+    return constant - (df + 1) / 2 * np.log1p(z * z / df)
+
+
+type Prior = Annotated[
+    Normal | StudentT | HalfNormal | HalfStudentT | Exponential | Uniform | LKJ,
+    Field(discriminator="family"),
+]

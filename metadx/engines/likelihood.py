@@ -1,0 +1,116 @@
+"""The integrated log-likelihood of a whole table, with as many nodes as each study needs."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.engines.conditional import Covariance, Modes, conditional_modes
+from metadx.engines.counts import Counts
+from metadx.engines.integrals import Moments, integral_moments, log_integrals
+
+type FloatArray = NDArray[np.float64]
+type IntArray = NDArray[np.intp]
+
+BASE_NODES = 7
+_ROWS_AT_ONCE = 150_000  # draws × studies whose modes are sought together
+
+
+@dataclass(frozen=True, eq=False)
+class Hyper:
+    """Hyper-parameters of S draws on their natural scales.
+
+    Parameters
+    ----------
+    mu, tau : ndarray, shape (S, 2)
+        Logit scale; order sens, spec.
+    rho : ndarray, shape (S,)
+    one_minus_rho2 : ndarray, shape (S,)
+        1 − rho², exact also where rho rounds to ±1.
+    """
+
+    mu: FloatArray
+    tau: FloatArray
+    rho: FloatArray
+    one_minus_rho2: FloatArray
+
+    @classmethod
+    def of(cls, mu: FloatArray, tau: FloatArray, rho: FloatArray) -> "Hyper":
+        """Build from draws of (mu, tau, rho)."""
+        return cls(mu, tau, rho, (1 - rho) * (1 + rho))
+
+    def rows(self, part: slice) -> "Hyper":
+        """Keep some of the draws."""
+        return Hyper(self.mu[part], self.tau[part], self.rho[part], self.one_minus_rho2[part])
+
+    @property
+    def mean(self) -> tuple[FloatArray, FloatArray]:
+        """Means of the study logits, (S, 1) each."""
+        return self.mu[:, :1], self.mu[:, 1:]
+
+    @property
+    def covariance(self) -> Covariance:
+        """Covariance of the random effects."""
+        return Covariance.from_scales(self.tau, self.rho, self.one_minus_rho2)
+
+
+@dataclass(frozen=True, eq=False)
+class IntegratedLikelihood:
+    """log p(counts of study i | mu, tau, rho) for every study.
+
+    Parameters
+    ----------
+    counts : Counts
+        N studies.
+    start : pair of ndarray, shape (N,)
+        Logits from which the conditional modes are sought.
+    nodes : ndarray of int, shape (N,)
+        Quadrature nodes per axis, study by study.
+    """
+
+    counts: Counts
+    start: tuple[FloatArray, FloatArray]
+    nodes: IntArray
+
+    @classmethod
+    def of(cls, counts: Counts, nodes: int = BASE_NODES) -> "IntegratedLikelihood":
+        """Use the same number of nodes for all studies and start at the empirical logits."""
+        return cls(counts, counts.empirical_logits(), np.full(counts.tp.size, nodes))
+
+    def started_at(self, start: tuple[FloatArray, FloatArray]) -> "IntegratedLikelihood":
+        """Seek the conditional modes from other logits."""
+        return replace(self, start=start)
+
+    def with_nodes(self, nodes: IntArray) -> "IntegratedLikelihood":
+        """Change the number of nodes of each study."""
+        return replace(self, nodes=nodes)
+
+    def take(self, studies: IntArray) -> "IntegratedLikelihood":
+        """Keep some of the studies."""
+        start = (self.start[0][studies], self.start[1][studies])
+        return IntegratedLikelihood(self.counts.take(studies), start, self.nodes[studies])
+
+    def modes(self, hyper: Hyper) -> Modes:
+        """Return the conditional modes of all studies, (S, N)."""
+        return conditional_modes(self.counts, hyper.mean, hyper.covariance, self.start)
+
+    def by_study(self, hyper: Hyper) -> FloatArray:
+        """Return the integrated log-likelihood of each study, shape (S, N)."""
+        draws, studies = hyper.rho.size, self.nodes.size
+        out = np.empty((draws, studies))
+        step = max(1, _ROWS_AT_ONCE // studies)
+        for first in range(0, draws, step):
+            part = slice(first, min(first + step, draws))
+            self._fill(hyper.rows(part), out[part])
+        return out
+
+    def _fill(self, hyper: Hyper, out: FloatArray) -> None:
+        for nodes in np.unique(self.nodes):
+            chosen = np.flatnonzero(self.nodes == nodes)
+            part = self if chosen.size == self.nodes.size else self.take(chosen)
+            out[:, chosen] = log_integrals(part.counts, part.modes(hyper), int(nodes))
+
+    def moments(self, hyper: Hyper) -> Moments:
+        """Return the integrals and conditional moments, for few draws; all at the most nodes."""
+        most = int(self.nodes.max())
+        return integral_moments(self.counts, hyper.mean, hyper.covariance, self.start, most)

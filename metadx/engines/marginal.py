@@ -1,0 +1,141 @@
+"""The marginal engine: random effects integrated out, the rest explored by importance sampling."""
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.cards.card import Card
+from metadx.engines.counts import Counts
+from metadx.engines.effects import draw_study_logits
+from metadx.engines.importance import WeightedSample, pilot_sample, resample, sample
+from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.mode import Mode, find_mode
+from metadx.engines.pareto import smooth
+from metadx.engines.proposals import Proposal
+from metadx.engines.refinement import NodePlan, plan_nodes
+from metadx.engines.result import Check, EngineReport, EngineResult, Proposals
+from metadx.engines.settings import CHAINS, FitSettings
+from metadx.engines.target import LOG_TAU, Posterior, constrain
+from metadx.studies.accuracy import AccuracyTable
+
+type FloatArray = NDArray[np.float64]
+
+_PILOT = (250, 1000)  # least and most draws of the first round; otherwise a quarter of all
+_FAR_POINTS = 16
+
+
+def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineResult:
+    """Fit the bivariate model by integration and importance sampling.
+
+    Parameters
+    ----------
+    table : AccuracyTable
+        N studies.
+    card : Card
+    settings : FitSettings
+
+    Returns
+    -------
+    EngineResult
+        4 chains of independent draws; the chains exist so that all of ArviZ works.
+
+    Raises
+    ------
+    FitError
+        If no mode can be found or no proposal has weight.
+    """
+    began = time.perf_counter()
+    sampler_rng, effects_rng = np.random.default_rng(settings.seed).spawn(2)
+    counts = Counts.from_table(table)
+    posterior = Posterior.of(IntegratedLikelihood.of(counts), card)
+    mode = find_mode(posterior.gradient, _start(counts))
+    posterior = _restart_at(posterior, mode)
+    total = settings.draws_per_chain * CHAINS
+    pilot_size = int(np.clip(total // 4, *_PILOT))
+    pilot = pilot_sample(mode, pilot_size, sampler_rng)
+    plan = plan_nodes(posterior.likelihood, _far_points(posterior, mode, pilot))
+    posterior = posterior.with_likelihood(posterior.likelihood.with_nodes(plan.nodes))
+    weighted = sample(
+        posterior.log_density, pilot, max(total - pilot_size, 500), LOG_TAU, sampler_rng
+    )
+    rows = resample(weighted.smoothed.weights, total, sampler_rng)
+    hyper = constrain(weighted.theta[rows])
+    logits = None
+    if settings.wants_effects(table.n_studies):
+        logits = draw_study_logits(posterior.likelihood, hyper, effects_rng)
+    return _result(weighted, rows, logits, plan, card, time.perf_counter() - began)
+
+
+def _start(counts: Counts) -> FloatArray:
+    """Crude moments of the empirical logits; the mode search does the rest."""
+    start = np.zeros(5)
+    sizes = (counts.n_diseased, counts.n_nondiseased)
+    for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
+        seen = logits[n > 0]
+        if seen.size:
+            start[margin] = seen.mean()
+            start[2 + margin] = np.log(max(0.8 * seen.std(), 0.3))
+    return start
+
+
+def _restart_at(posterior: Posterior, mode: Mode) -> Posterior:
+    """Seek conditional modes from those at the posterior mode from now on."""
+    modes = posterior.likelihood.modes(constrain(mode.location[None]))
+    return posterior.with_likelihood(
+        posterior.likelihood.started_at((modes.sens[0], modes.spec[0]))
+    )
+
+
+def _far_points(
+    posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatArray]
+) -> Hyper:
+    """The mode and pilot draws spread over the posterior: picked by weight, without chance."""
+    proposal, theta = pilot
+    thinned = theta[:: max(1, theta.shape[0] // 250)]
+    density, _ = posterior.log_density(thinned)
+    weights = smooth(density - proposal.log_density(thinned)).weights
+    by_tau = np.argsort(thinned[:, LOG_TAU].sum(axis=1))
+    levels = (np.arange(_FAR_POINTS) + 0.5) / _FAR_POINTS
+    rows = np.minimum(np.searchsorted(np.cumsum(weights[by_tau]), levels), by_tau.size - 1)
+    return constrain(np.vstack([mode.location, thinned[by_tau[rows]]]))
+
+
+def _result(
+    weighted: WeightedSample,
+    rows: NDArray[np.intp],
+    logits: FloatArray | None,
+    plan: NodePlan,
+    card: Card,
+    seconds: float,
+) -> EngineResult:
+    limits = card.checks.marginal
+    pareto_k, ess = weighted.smoothed.pareto_k, weighted.smoothed.ess
+    raw = constrain(weighted.theta)
+    proposals = Proposals(
+        raw.mu, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood
+    )
+    shape = (CHAINS, rows.size // CHAINS)
+    checks = (
+        Check("pareto_k", pareto_k, limits.pareto_k_max, pareto_k < limits.pareto_k_max),
+        Check("ess", ess, limits.ess_min, ess >= limits.ess_min),
+        Check(
+            "quadrature_error",
+            plan.error,
+            limits.quadrature_error_max,
+            plan.error <= limits.quadrature_error_max,
+        ),
+    )
+    return EngineResult(
+        raw.mu[rows].reshape(*shape, 2),
+        raw.tau[rows].reshape(*shape, 2),
+        raw.rho[rows].reshape(shape),
+        None if logits is None else logits.reshape(*shape, -1, 2),
+        weighted.log_likelihood[rows].reshape(*shape, -1),
+        {},
+        proposals,
+        EngineReport(
+            "marginal", pareto_k, ess, int(plan.nodes.max()), seconds, weighted.log_evidence
+        ),
+        checks,
+    )

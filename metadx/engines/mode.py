@@ -1,0 +1,91 @@
+"""The mode of a log density by damped Newton steps with exact gradients."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.errors import FitError
+
+type FloatArray = NDArray[np.float64]
+type ValueAndGradient = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+_DIFFERENCE = 1e-4  # step of the forward differences of the gradient that give the curvature
+_MIN_CURVATURE = 1e-2  # keeps steps finite where the density is flat
+_MAX_STEP = 1.5
+_DECREMENT = 1e-8
+_MAX_ITERATIONS = 60
+_MAX_HALVINGS = 25
+
+
+@dataclass(frozen=True, eq=False)
+class Mode:
+    """A mode and the curvature there.
+
+    Parameters
+    ----------
+    location : ndarray, shape (D,)
+    precision : ndarray, shape (D, D)
+        Negative Hessian of the log density, symmetric, not necessarily positive definite.
+    value : float
+        Log density.
+    """
+
+    location: FloatArray
+    precision: FloatArray
+    value: float
+
+
+def find_mode(target: ValueAndGradient, start: FloatArray) -> Mode:
+    """Climb to a mode; each step is one batched call at a point and its D neighbours.
+
+    Parameters
+    ----------
+    target : callable
+        Maps points (S, D) to log densities (S,) and gradients (S, D).
+    start : ndarray, shape (D,)
+
+    Returns
+    -------
+    Mode
+
+    Raises
+    ------
+    FitError
+        If the density is not finite at the start or no uphill step can be found.
+    """
+    offsets = np.vstack([np.zeros(start.size), np.eye(start.size) * _DIFFERENCE])
+    here = np.array(start, dtype=float)
+    value, gradient = target(here + offsets)
+    if not np.isfinite(value[0]):
+        msg = "the posterior density is not finite at the starting point"
+        raise FitError(msg)
+    for _ in range(_MAX_ITERATIONS):
+        curvature = -(gradient[1:] - gradient[0]) / _DIFFERENCE
+        curvature = 0.5 * (curvature + curvature.T)
+        step = _newton_step(curvature, gradient[0])
+        if step @ gradient[0] < _DECREMENT:
+            return Mode(here, curvature, float(value[0]))
+        step *= min(1.0, _MAX_STEP / np.abs(step).max())
+        for _ in range(_MAX_HALVINGS):
+            new_value, new_gradient = target(here + step + offsets)
+            if new_value[0] > value[0] - 1e-9:
+                break
+            step *= 0.5
+        else:
+            msg = "no uphill step from a point that is not the mode"
+            raise FitError(msg)
+        here, value, gradient = here + step, new_value, new_gradient
+    curvature = -(gradient[1:] - gradient[0]) / _DIFFERENCE
+    return Mode(here, 0.5 * (curvature + curvature.T), float(value[0]))
+
+
+def _newton_step(curvature: FloatArray, gradient: FloatArray) -> FloatArray:
+    """Step uphill also where the curvature has the wrong sign (eigenvalues taken as absolute)."""
+    if not (np.isfinite(curvature).all() and np.isfinite(gradient).all()):
+        msg = "the gradient of the posterior density is not finite"
+        raise FitError(msg)
+    values, vectors = np.linalg.eigh(curvature)
+    scaled = (vectors.T @ gradient) / np.maximum(np.abs(values), _MIN_CURVATURE)
+    return np.asarray(vectors @ scaled)

@@ -1,0 +1,331 @@
+"""The estimands with names: xarray Datasets over (chain, draw) with units and sources.
+
+The numbers are those of the plain functions; a new study is drawn from the seed of the fit, so the
+draws agree with what the fit reports.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from metadx.estimands import accuracy as of_study
+from metadx.estimands import ratios as ratio
+from metadx.estimands.group import observed_fpr_range
+from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
+from metadx.estimands.hsroc import hsroc
+from metadx.estimands.logistic import FloatArray, expit
+from metadx.estimands.predictive_values import npv, per_1000, ppv
+from metadx.estimands.sroc import auc, partial_auc, sroc_curve
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from metadx.studies.accuracy import AccuracyTable
+
+_MARGIN = ("sens", "spec")
+_HARBORD = "Harbord et al. 2007, Biostatistics 8:239"
+_ZWINDERMAN = "Zwinderman and Bossuyt 2008, Stat Med 27:687"
+_ZHOU = "Zhou and Dendukuri 2014, Stat Med 33:2701"
+_ALTMAN = "Altman and Bland 1994, BMJ 309:102"
+_MCCLISH = "McClish 1989, Med Decis Making 9:190"
+
+# name: (units, definition, reference)
+_ABOUT: Mapping[str, tuple[str, str, str]] = {
+    "median_study": (
+        "probability",
+        "expit(mu): accuracy of the median study",
+        "Reitsma et al. 2005, J Clin Epidemiol 58:982",
+    ),
+    "population_mean": (
+        "probability",
+        "E[expit(mu + tau z)]: accuracy averaged over the population of studies",
+        "Zeger, Liang and Albert 1988, Biometrics 44:1049",
+    ),
+    "new_study": (
+        "probability",
+        "expit(mu + u), u ~ N(0, Sigma): accuracy of a study not yet seen",
+        "Higgins, Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137",
+    ),
+    "lr_pos": ("ratio", "sens / (1 - spec) of the median study", _ZWINDERMAN),
+    "lr_neg": ("ratio", "(1 - sens) / spec of the median study", _ZWINDERMAN),
+    "dor": (
+        "ratio",
+        "lr_pos / lr_neg of the median study",
+        "Glas et al. 2003, J Clin Epidemiol 56:1129",
+    ),
+    "youden": ("difference", "sens + spec - 1 of the median study", "Youden 1950, Cancer 3:32"),
+    "lr_pos_new": ("ratio", "sens / (1 - spec) of a new study; has no mean", _ZWINDERMAN),
+    "lr_neg_new": ("ratio", "(1 - sens) / spec of a new study; has no mean", _ZWINDERMAN),
+    "dor_new": (
+        "ratio",
+        "lr_pos / lr_neg of a new study; has no mean",
+        "Glas et al. 2003, J Clin Epidemiol 56:1129",
+    ),
+    "mor": (
+        "ratio",
+        "exp(0.954 tau): median odds ratio between two studies",
+        "Larsen and Merlo 2005, Am J Epidemiol 161:81",
+    ),
+    "i2": ("proportion", "Zhou-Dendukuri I², one margin; not monotone in tau", _ZHOU),
+    "i2_joint": ("proportion", "Zhou-Dendukuri I², both margins; not monotone in tau", _ZHOU),
+    "ppv": ("probability", "positive predictive value of the median study", _ALTMAN),
+    "npv": ("probability", "negative predictive value of the median study", _ALTMAN),
+    "ppv_new": ("probability", "positive predictive value of a new study", _ALTMAN),
+    "npv_new": ("probability", "negative predictive value of a new study", _ALTMAN),
+    **{
+        cell: (
+            "people per 1000 tested",
+            f"expected {words} with the median study's accuracy",
+            "Schünemann et al. 2020, J Clin Epidemiol 122:142",
+        )
+        for cell, words in (
+            ("tp", "true positives"),
+            ("fn", "false negatives"),
+            ("tn", "true negatives"),
+            ("fp", "false positives"),
+        )
+    },
+    "sens": (
+        "probability",
+        "expit(mu_sens + (tau_sens / tau_spec) (mu_spec + logit fpr)): summary ROC curve",
+        "Rutter and Gatsonis 2001, Stat Med 20:2865",
+    ),
+    "auc": (
+        "probability",
+        "area under the whole summary ROC curve; leans on it far outside the data",
+        "Walter 2002, Stat Med 21:1237",
+    ),
+    "pauc": ("probability", "mean height of the curve over the observed range of fpr", _MCCLISH),
+    "hsroc_lambda": ("log odds ratio", "accuracy of the HSROC model; has no mean", _HARBORD),
+    "hsroc_theta": ("log odds", "threshold of the HSROC model; has no mean", _HARBORD),
+    "hsroc_beta": ("log ratio", "shape of the HSROC model, ln(tau_spec / tau_sens)", _HARBORD),
+    "hsroc_sigma2_alpha": ("variance", "variance of accuracy between studies", _HARBORD),
+    "hsroc_sigma2_theta": ("variance", "variance of threshold between studies", _HARBORD),
+}
+
+
+class Fit(Protocol):
+    """What these functions ask of a fit: C chains of D draws, the data and the seed."""
+
+    @property
+    def mu(self) -> FloatArray:
+        """Mean logit sens and logit spec, shape (C, D, 2)."""
+
+    @property
+    def tau(self) -> FloatArray:
+        """Standard deviations of the logits between studies, shape (C, D, 2)."""
+
+    @property
+    def rho(self) -> FloatArray:
+        """Correlation of the logits between studies, shape (C, D)."""
+
+    @property
+    def table(self) -> "AccuracyTable":
+        """The studies."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of the new studies."""
+
+
+def accuracy(fit: Fit) -> "xr.Dataset":
+    """Sens and spec of the median study, on average, and of a new study.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws.
+
+    Returns
+    -------
+    xarray.Dataset
+        `median_study`, `population_mean`, `new_study` with dims (chain, draw, margin).
+
+    References
+    ----------
+    In the attributes `reference` of the variables; see `metadx.estimands.accuracy`.
+    """
+    mu, tau, _ = _flat(fit)
+    values = {
+        "median_study": of_study.median_study(mu),
+        "population_mean": of_study.population_mean(mu, tau),
+        "new_study": expit(_new_logits(fit)),
+    }
+    return _dataset(fit, values, {"margin": _MARGIN})
+
+
+def ratios(fit: Fit) -> "xr.Dataset":
+    """Likelihood ratios, diagnostic odds ratio and Youden's index.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws.
+
+    Returns
+    -------
+    xarray.Dataset
+        `lr_pos`, `lr_neg`, `dor`, `youden` of the median study and `lr_pos_new`, `lr_neg_new`,
+        `dor_new` of a new study, with dims (chain, draw).
+
+    References
+    ----------
+    In the attributes `reference` of the variables; see `metadx.estimands.ratios`.
+    """
+    mu, _, _ = _flat(fit)
+    new = _new_logits(fit)
+    values = {
+        "lr_pos": ratio.lr_pos(mu),
+        "lr_neg": ratio.lr_neg(mu),
+        "dor": ratio.dor(mu),
+        "youden": ratio.youden(mu),
+        "lr_pos_new": ratio.lr_pos(new),
+        "lr_neg_new": ratio.lr_neg(new),
+        "dor_new": ratio.dor(new),
+    }
+    return _dataset(fit, values, {})
+
+
+def heterogeneity(fit: Fit) -> "xr.Dataset":
+    """Median odds ratio and the I² of Zhou and Dendukuri.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws and the sizes of the arms.
+
+    Returns
+    -------
+    xarray.Dataset
+        `mor` and `i2` with dims (chain, draw, margin), `i2_joint` with dims (chain, draw).
+
+    References
+    ----------
+    In the attributes `reference` of the variables; see `metadx.estimands.heterogeneity`.
+    """
+    mu, tau, rho = _flat(fit)
+    i2 = zhou_dendukuri_i2(mu, tau, rho, fit.table.n_diseased, fit.table.n_nondiseased)
+    values = {
+        "mor": median_odds_ratio(tau),
+        "i2": np.stack([i2.sens, i2.spec], axis=1),
+        "i2_joint": i2.joint,
+    }
+    return _dataset(fit, values, {"margin": _MARGIN})
+
+
+def predictive_values(fit: Fit, prevalence: Sequence[float]) -> "xr.Dataset":
+    """Predictive values and expected results per 1000 people at stated prevalences.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws.
+    prevalence : sequence of float
+        Prevalences, each in (0, 1).
+
+    Returns
+    -------
+    xarray.Dataset
+        `ppv`, `npv`, `tp`, `fn`, `tn`, `fp` of the median study and `ppv_new`, `npv_new` of a new
+        study, with dims (chain, draw, prevalence).
+
+    Raises
+    ------
+    ValueError
+        If a prevalence is not in (0, 1).
+
+    References
+    ----------
+    In the attributes `reference` of the variables; see `metadx.estimands.predictive_values`.
+    """
+    mu, _, _ = _flat(fit)
+    new, point = _new_logits(fit), expit(mu)
+    columns = [
+        {
+            "ppv": ppv(p, mu),
+            "npv": npv(p, mu),
+            "ppv_new": ppv(p, new),
+            "npv_new": npv(p, new),
+            **per_1000(p, point[:, 0], point[:, 1]),
+        }
+        for p in prevalence
+    ]
+    names = ("ppv", "npv", "ppv_new", "npv_new", "tp", "fn", "tn", "fp")
+    none = np.empty((mu.shape[0], 0))
+    values = {
+        name: np.stack([c[name] for c in columns], axis=1) if columns else none for name in names
+    }
+    return _dataset(fit, values, {"prevalence": np.asarray(prevalence, dtype=np.float64)})
+
+
+def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
+    """Summary ROC curve, the areas under it and the HSROC parameters.
+
+    Parameters
+    ----------
+    fit : Fit
+        Posterior draws and the studies, whose range of false positive rates bounds `pauc`.
+    fpr : array_like, shape (M,)
+        False positive rates at which the curve is wanted, each in [0, 1].
+
+    Returns
+    -------
+    xarray.Dataset
+        `sens` with dims (chain, draw, fpr); `auc`, `pauc` and the five `hsroc_` parameters with
+        dims (chain, draw). `pauc` carries its range in the attributes `low` and `high`, and is
+        absent when the observed range has no width.
+
+    Raises
+    ------
+    ValueError
+        If a rate lies outside [0, 1].
+
+    References
+    ----------
+    In the attributes `reference` of the variables; see `metadx.estimands.sroc`.
+    """
+    mu, tau, rho = _flat(fit)
+    at = np.asarray(fpr, dtype=np.float64)
+    h = hsroc(mu, tau, rho)
+    values = {"sens": sroc_curve(mu, tau, at), "auc": auc(mu, tau)}
+    observed = observed_fpr_range(fit.table.fp, fit.table.tn)
+    if observed is not None:
+        values["pauc"] = partial_auc(mu, tau, *observed)
+    values |= {
+        "hsroc_lambda": h.lambda_,
+        "hsroc_theta": h.theta,
+        "hsroc_beta": h.beta,
+        "hsroc_sigma2_alpha": h.sigma2_alpha,
+        "hsroc_sigma2_theta": h.sigma2_theta,
+    }
+    dataset = _dataset(fit, values, {"fpr": at})
+    if observed is not None:
+        dataset["pauc"].attrs.update(low=observed[0], high=observed[1])
+    return dataset
+
+
+def _flat(fit: Fit) -> tuple[FloatArray, FloatArray, FloatArray]:
+    return fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
+
+
+def _new_logits(fit: Fit) -> FloatArray:
+    return of_study.new_study_logits(*_flat(fit), np.random.default_rng(fit.seed))
+
+
+def _dataset(
+    fit: Fit, values: Mapping[str, FloatArray], axis: Mapping[str, npt.ArrayLike]
+) -> "xr.Dataset":
+    """Put draws (S,) or (S, M) on (chain, draw[, axis]) with their attributes."""
+    import xarray as xr
+
+    chains, draws = fit.rho.shape
+    variables = {}
+    for name, value in values.items():
+        dims = ("chain", "draw", *axis) if value.ndim == 2 else ("chain", "draw")
+        units, definition, reference = _ABOUT[name]
+        attrs = {"units": units, "definition": definition, "reference": reference}
+        variables[name] = (dims, value.reshape(chains, draws, *value.shape[1:]), attrs)
+    coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    return xr.Dataset(variables, {**coords, **{k: np.asarray(v) for k, v in axis.items()}})

@@ -1,0 +1,160 @@
+"""The numbers a summary ROC plot draws, before anything is drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metadx.estimands.logistic import FloatArray, IntArray, expit
+from metadx.estimands.regions import credible_moments, ellipse, prediction_moments
+from metadx.estimands.sroc import sroc_curve
+from metadx.plots.fitted import CountTable, FittedReview
+
+FEWEST_FOR_REGION = 4
+_ELLIPSE_POINTS = 361
+_CURVE_POINTS = 101
+_CURVE_DRAWS = 4000  # more draws move no pixel of the curve
+_EDGE = 1e-3  # a tenth of a millimetre from the border: beyond it the curve only extrapolates
+
+
+@dataclass(frozen=True, eq=False)
+class SrocCurve:
+    """HSROC curve, pointwise over the draws.
+
+    Parameters
+    ----------
+    fpr, lower, median, upper : ndarray, shape (M,)
+        False-positive rate, and sens there: limits of the interval and median.
+    """
+
+    fpr: FloatArray
+    lower: FloatArray
+    median: FloatArray
+    upper: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class SrocLayers:
+    """Everything a summary ROC plot shows, on the probability scale, in the order (sens, spec).
+
+    Parameters
+    ----------
+    studies : ndarray, shape (n, 2)
+        Observed (sens, spec) of the studies that have both arms.
+    participants : ndarray, shape (n,)
+        Their numbers of participants.
+    not_shown : tuple of str
+        Studies with an empty arm.
+    summary : ndarray, shape (3, 2)
+        Median study: lower limit, median, upper limit.
+    credible, prediction : ndarray, shape (P, 2), or None
+        Outlines of the regions.
+    curve : SrocCurve or None
+        None where the observed false-positive rates span no range, or where it was not wanted.
+    """
+
+    studies: FloatArray
+    participants: IntArray
+    not_shown: tuple[str, ...]
+    summary: FloatArray
+    credible: FloatArray | None
+    prediction: FloatArray | None
+    curve: SrocCurve | None
+
+
+def observed_fpr(table: CountTable) -> tuple[float, float] | None:
+    """Give the smallest and the largest observed fp / (fp + tn); None where they do not differ."""
+    present = table.n_nondiseased > 0
+    if not present.any():
+        return None
+    fpr = table.fp[present] / table.n_nondiseased[present]
+    low, high = max(float(fpr.min()), _EDGE), min(float(fpr.max()), 1.0 - _EDGE)
+    return (low, high) if high - low > _EDGE else None
+
+
+def show_regions(table: CountTable, regions: bool | None) -> bool:
+    """Decide on the regions: as told, else from four studies on."""
+    return table.n_studies >= FEWEST_FOR_REGION if regions is None else regions
+
+
+def pooled_limits(logits: FloatArray, prob: float) -> FloatArray:
+    """Lower limit, median and upper limit of draws of logits, as probabilities.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (S, 2)
+        Draws on the logit scale.
+    prob : float
+        Mass between the limits (equal tails).
+
+    Returns
+    -------
+    ndarray, shape (3, 2)
+    """
+    tail = (1.0 - prob) / 2.0
+    # expit is increasing, so it may be applied after the quantiles.
+    return np.asarray(expit(np.quantile(logits, [tail, 0.5, 1.0 - tail], axis=0)))
+
+
+def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
+    """Pointwise median and interval of the HSROC curve over the observed false-positive rates."""
+    span = observed_fpr(fit.table)
+    if span is None:
+        return None
+    # Even steps on both scales: the curve is steep near 0 on one and near 1 on the other.
+    low, high = span
+    logit = np.log(span) - np.log1p(np.negative(span))
+    steps = np.linspace(0.0, 1.0, _CURVE_POINTS)
+    fpr = np.union1d(
+        low + (high - low) * steps, expit(logit[0] + (logit[1] - logit[0]) * steps)
+    ).clip(low, high)
+    mu, tau = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2)
+    defined = (tau > 0.0).any(axis=1)  # without any spread between studies there is no curve
+    if not defined.any():
+        return None
+    mu, tau = mu[defined], tau[defined]
+    step = -(-len(mu) // _CURVE_DRAWS)
+    tail = (1.0 - prob) / 2.0
+    curves = sroc_curve(mu[::step], tau[::step], fpr)
+    lower, median, upper = np.quantile(curves, [tail, 0.5, 1.0 - tail], axis=0)
+    return SrocCurve(fpr, lower, median, upper)
+
+
+def sroc_layers(
+    fit: FittedReview, *, prob: float = 0.95, regions: bool | None = None, curve: bool = True
+) -> SrocLayers:
+    """Compute what a summary ROC plot shows.
+
+    Parameters
+    ----------
+    fit : FittedReview
+        Posterior and counts.
+    prob : float, default 0.95
+        Level of the regions, of the band and of the limits of the summary.
+    regions : bool, optional
+        Whether to show the regions; by default from four studies on.
+    curve : bool, default True
+        Whether to show the HSROC curve.
+
+    Returns
+    -------
+    SrocLayers
+    """
+    table: CountTable = fit.table
+    placed = (table.n_diseased > 0) & (table.n_nondiseased > 0)
+    with np.errstate(invalid="ignore"):
+        observed = np.stack([table.tp / table.n_diseased, table.tn / table.n_nondiseased], axis=1)
+    mu = fit.mu.reshape(-1, 2)
+    credible = prediction = None
+    if show_regions(table, regions):
+        tau, rho = fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
+        credible = expit(ellipse(*credible_moments(mu), prob, _ELLIPSE_POINTS))
+        prediction = expit(ellipse(*prediction_moments(mu, tau, rho), prob, _ELLIPSE_POINTS))
+    return SrocLayers(
+        studies=observed[placed],
+        participants=(table.n_diseased + table.n_nondiseased)[placed],
+        not_shown=tuple(name for name, here in zip(table.study, placed, strict=True) if not here),
+        summary=pooled_limits(mu, prob),
+        credible=credible,
+        prediction=prediction,
+        curve=hsroc(fit, prob) if curve else None,
+    )

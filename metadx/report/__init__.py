@@ -1,0 +1,1 @@
+"""What was found, told: the summary file, the tables and the terminal text."""

@@ -1,0 +1,1 @@
+"""What was observed: tables of diagnostic studies and the reviews they belong to."""

@@ -1,0 +1,274 @@
+"""The table of a diagnostic accuracy review: four counts a study, validated once."""
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass, field
+from types import MappingProxyType
+from typing import Self, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from metadx.errors import DataError
+from metadx.studies.cells import tidy
+from metadx.studies.counts import IntArray, count_column, group_sizes
+from metadx.studies.covariates import Categorical, Continuous, Covariates
+from metadx.studies.labels import label_problems
+from metadx.studies.problems import Problem, refuse_if_any
+from metadx.studies.row_checks import empty_study_problems, group_size_problems
+
+COUNTS = ("tp", "fp", "fn", "tn")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccuracyTable:
+    """Counts and covariates of the studies of one review; whoever holds one may trust it.
+
+    Parameters
+    ----------
+    study : tuple of str, length N
+        Labels, each once. Outer white space is dropped and Unicode is composed (NFC).
+    tp, fp, fn, tn : (N,) int64 array
+        Numbers of participants (or lesions, segments), 0 to 2**31. Kept as read-only copies.
+    covariates : mapping of str to Categorical or Continuous
+        Covariates by name, each with N values.
+    source : str
+        File name used in messages.
+    sha256 : str
+        Hash of the bytes of the study table; empty to hash a canonical CSV text of the content.
+    rows : sequence of int or None
+        The row of each study in the source, used in messages only; None counts from 1.
+
+    Raises
+    ------
+    DataError
+        If there is no study, a label is empty or stands twice, a count is no whole number from 0
+        up, all counts of a study are 0, or a covariate has another length.
+
+    Examples
+    --------
+    >>> table = AccuracyTable.from_counts(
+    ...     ["Lee 2003", "Kim 2019"], tp=[68, 31], fp=[14, 0], fn=[35, 2], tn=[132, 9]
+    ... )
+    >>> table
+    AccuracyTable(2 studies, 136 diseased, 155 non-diseased, no covariates, from table)
+    >>> table.n_diseased
+    array([103,  33])
+    """
+
+    study: tuple[str, ...]
+    tp: IntArray
+    fp: IntArray
+    fn: IntArray
+    tn: IntArray
+    covariates: Covariates = field(default_factory=dict)
+    source: str = "table"
+    sha256: str = ""
+    rows: InitVar[Sequence[int] | None] = None
+
+    def __post_init__(self, rows: Sequence[int] | None) -> None:
+        """Take read-only copies and check all of the content."""
+        study = tuple(tidy(str(label)) for label in self.study)
+        n = len(study)
+        if n == 0:
+            raise DataError(f"{self.source}: the table has no studies; give at least one row.")
+        numbers = range(1, n + 1) if rows is None else list(rows)
+        counts: list[IntArray] = []
+        problems: list[Problem] = []
+        for name in COUNTS:
+            column, faults = count_column(name, getattr(self, name), n=n, source=self.source)
+            counts.append(column)
+            problems += _at(faults, name, study, numbers)
+        if not problems:
+            categories = {
+                c.name: [value or "" for value in c.values]
+                for c in self.covariates.values()
+                if isinstance(c, Categorical) and len(c.values) == n
+            }
+            problems = label_problems(study, numbers, columns=categories)
+            problems += empty_study_problems(counts, study, numbers)
+        refuse_if_any(self.source, problems)
+        _check_covariates(self.covariates, n, self.source)
+        object.__setattr__(self, "study", study)
+        for name, column in zip(COUNTS, counts, strict=True):
+            object.__setattr__(self, name, column)
+        object.__setattr__(self, "covariates", MappingProxyType(dict(self.covariates)))
+        if not self.sha256:
+            digest = hashlib.sha256(_canonical_text(self).encode()).hexdigest()
+            object.__setattr__(self, "sha256", digest)
+
+    @classmethod
+    def from_counts(
+        cls,
+        study: Sequence[str],
+        tp: npt.ArrayLike,
+        fp: npt.ArrayLike,
+        fn: npt.ArrayLike,
+        tn: npt.ArrayLike,
+        *,
+        covariates: Covariates | None = None,
+        n_diseased: npt.ArrayLike | None = None,
+        n_nondiseased: npt.ArrayLike | None = None,
+        source: str = "table",
+        sha256: str | None = None,
+        rows: Sequence[int] | None = None,
+    ) -> Self:
+        """Make a table of sequences, and compare it with group sizes where they are known.
+
+        Parameters
+        ----------
+        study : sequence of str, length N
+            Labels.
+        tp, fp, fn, tn : array-like of int, length N
+            Counts; floats that are whole (12.0) are taken.
+        covariates : mapping of str to Categorical or Continuous, or None
+            Covariates by name.
+        n_diseased, n_nondiseased : array-like of int, length N, or None
+            Group sizes as printed in the source: tp + fn and fp + tn must equal them. A missing
+            one (nan) is not compared.
+        source : str
+            File name used in messages.
+        sha256 : str or None
+            Hash of the bytes of the study table; None hashes a canonical CSV text.
+        rows : sequence of int or None
+            The row of each study in the source, used in messages only.
+
+        Returns
+        -------
+        AccuracyTable
+
+        Raises
+        ------
+        DataError
+            As the class, or if counts and group sizes disagree.
+
+        Examples
+        --------
+        >>> AccuracyTable.from_counts(["Kim 2019"], [31], [0], [2], [9], n_diseased=[28])
+        Traceback (most recent call last):
+            ...
+        metadx.errors.DataError: table, row 1 ("Kim 2019"): tp = 31 exceeds n_diseased = 28; check
+        the columns tp, fn.
+        """
+        table = cls(
+            study=tuple(study),
+            # The constructor takes any sequence and keeps arrays.
+            tp=cast("IntArray", tp),
+            fp=cast("IntArray", fp),
+            fn=cast("IntArray", fn),
+            tn=cast("IntArray", tn),
+            covariates=covariates or {},
+            source=source,
+            sha256=sha256 or "",
+            rows=rows,
+        )
+        numbers = range(1, table.n_studies + 1) if rows is None else rows
+        _compare_group_sizes(table, n_diseased, n_nondiseased, numbers)
+        return table
+
+    @property
+    def n_studies(self) -> int:
+        """Number of studies, N."""
+        return len(self.study)
+
+    @property
+    def n_diseased(self) -> IntArray:
+        """Participants with the target condition in each study, tp + fn: (N,) int64."""
+        return self.tp + self.fn
+
+    @property
+    def n_nondiseased(self) -> IntArray:
+        """Participants without the target condition in each study, fp + tn: (N,) int64."""
+        return self.fp + self.tn
+
+    def __eq__(self, other: object) -> bool:
+        """Compare labels, counts and covariates; where they were read from does not matter."""
+        if not isinstance(other, AccuracyTable):
+            return NotImplemented
+        return (
+            self.study == other.study
+            and all(np.array_equal(getattr(self, c), getattr(other, c)) for c in COUNTS)
+            and dict(self.covariates) == dict(other.covariates)
+        )
+
+    def __hash__(self) -> int:
+        """Hash labels and counts, which equal tables share."""
+        return hash((self.study, *(getattr(self, name).tobytes() for name in COUNTS)))
+
+    def __repr__(self) -> str:
+        """Say how much there is."""
+        names = ", ".join(self.covariates)
+        many = "study" if self.n_studies == 1 else "studies"
+        return (
+            f"AccuracyTable({self.n_studies} {many}, {int(self.n_diseased.sum())} diseased, "
+            f"{int(self.n_nondiseased.sum())} non-diseased, "
+            f"{'covariates ' + names if names else 'no covariates'}, from {self.source})"
+        )
+
+    def __reduce__(self) -> tuple[type["AccuracyTable"], tuple[object, ...]]:
+        """Rebuild through the constructor: copies and other processes get a frozen table too."""
+        counts = (getattr(self, name) for name in COUNTS)
+        return type(self), (self.study, *counts, dict(self.covariates), self.source, self.sha256)
+
+
+def _check_covariates(covariates: Covariates, n: int, source: str) -> None:
+    for key, covariate in covariates.items():
+        if not isinstance(covariate, Categorical | Continuous):
+            raise DataError(f'{source}: covariate "{key}" must be a Categorical or a Continuous.')
+        if key != covariate.name:
+            raise DataError(
+                f'{source}: the covariate under "{key}" is named "{covariate.name}"; '
+                "use its name as the key."
+            )
+        if len(covariate.values) != n:
+            raise DataError(
+                f'{source}: covariate "{key}" has {len(covariate.values)} values; wanted one for '
+                f"each of the {n} studies."
+            )
+
+
+def _compare_group_sizes(
+    table: AccuracyTable,
+    n_diseased: npt.ArrayLike | None,
+    n_nondiseased: npt.ArrayLike | None,
+    rows: Sequence[int],
+) -> None:
+    arms = (
+        ("n_diseased", n_diseased, ("tp", table.tp), ("fn", table.fn)),
+        ("n_nondiseased", n_nondiseased, ("fp", table.fp), ("tn", table.tn)),
+    )
+    problems: list[Problem] = []
+    for name, given, positive, negative in arms:
+        if given is None:
+            continue
+        size, faults = group_sizes(name, given, n=table.n_studies, source=table.source)
+        problems += _at(faults, name, table.study, rows)
+        problems += group_size_problems(positive, negative, (name, size), table.study, rows)
+    refuse_if_any(table.source, problems)
+
+
+def _at(
+    faults: dict[int, str], name: str, study: Sequence[str], rows: Sequence[int]
+) -> list[Problem]:
+    return [Problem(f"{name} {why}", rows[i], study[i]) for i, why in faults.items()]
+
+
+def _canonical_text(table: AccuracyTable) -> str:
+    """Write the content as CSV in one fixed way, so that equal tables have equal hashes."""
+    names = sorted(table.covariates)
+    columns: list[Sequence[object]] = [table.study, *(getattr(table, c).tolist() for c in COUNTS)]
+    columns += [_canonical_values(table.covariates[name]) for name in names]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["study", *COUNTS, *names])
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()
+
+
+def _canonical_values(covariate: Categorical | Continuous) -> list[str]:
+    if isinstance(covariate, Categorical):
+        return ["" if value is None else value for value in covariate.values]
+    return ["" if math.isnan(value) else repr(value) for value in covariate.values.tolist()]

@@ -1,0 +1,93 @@
+"""Gather what is wrong with a table, then say all of it in one `DataError`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metadx.errors import DataError
+
+SHOWN = 10
+"""How many problems one message lists before it says `and N more`."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and where.
+
+    Parameters
+    ----------
+    text : str
+        What was found, what was wanted and what to do, without a full stop.
+    row : int or None
+        Row in the source, the header being row 1.
+    study : str or None
+        Label of the study in that row, where it has one.
+    """
+
+    text: str
+    row: int | None = None
+    study: str | None = None
+
+    def place(self) -> str:
+        """Return where the problem is, such as ``row 7 ("Kim 2019")``; empty if nowhere."""
+        if self.row is None:
+            return ""
+        return f"row {self.row} ({quoted(self.study)})" if self.study else f"row {self.row}"
+
+
+def quoted(text: object, limit: int = 60) -> str:
+    """Return text in double quotes, cut where it is long.
+
+    Examples
+    --------
+    >>> quoted("Kim 2019")
+    '"Kim 2019"'
+    >>> quoted("a long text", limit=6)
+    '"a lon…"'
+    """
+    flat = " ".join(str(text).split())
+    return f'"{flat if len(flat) <= limit else flat[: limit - 1] + "…"}"'
+
+
+def listed(names: Sequence[str], limit: int = 30) -> str:
+    """Return names separated by commas, cut where they are many.
+
+    Examples
+    --------
+    >>> listed(["tp", "fp"])
+    'tp, fp'
+    """
+    text = ", ".join(names[:limit])
+    return text + (f" and {len(names) - limit} more" if len(names) > limit else "")
+
+
+def refuse_if_any(source: str, problems: Sequence[Problem]) -> None:
+    """Raise one error that lists the problems; do nothing if there is none.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file or table the problems are in.
+    problems : sequence of Problem
+        What is wrong, in the order to be told.
+
+    Raises
+    ------
+    DataError
+        If there is at least one problem; the first ten are listed.
+
+    Examples
+    --------
+    >>> refuse_if_any("studies.csv", [Problem("tp is missing", row=7, study="Kim 2019")])
+    Traceback (most recent call last):
+        ...
+    metadx.errors.DataError: studies.csv, row 7 ("Kim 2019"): tp is missing.
+    """
+    if not problems:
+        return
+    if len(problems) == 1:
+        place = problems[0].place()
+        raise DataError(f"{source}{', ' + place if place else ''}: {problems[0].text}.")
+    lines = [f"{p.place()}: {p.text}." if p.row else f"{p.text}." for p in problems[:SHOWN]]
+    if len(problems) > SHOWN:
+        lines.append(f"and {len(problems) - SHOWN} more.")
+    raise DataError("\n  ".join([f"{source}: {len(problems)} problems", *lines]))

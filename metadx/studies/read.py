@@ -1,0 +1,206 @@
+"""Read a study table from a CSV, TSV or XLSX file, by header name."""
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from metadx.errors import DataError
+from metadx.studies.accuracy import COUNTS, AccuracyTable
+from metadx.studies.cells import is_missing
+from metadx.studies.counts import counts_from_cells
+from metadx.studies.covariate_columns import covariate_from_cells
+from metadx.studies.covariates import Categorical, Continuous, CovariateSpec
+from metadx.studies.delimited import rows_from_text
+from metadx.studies.grid import Grid, grid_from_rows
+from metadx.studies.headers import GROUP_SIZES, find_column, fold, match_roles, role_of
+from metadx.studies.labels import join_label, label_problems
+from metadx.studies.problems import Problem, refuse_if_any
+from metadx.studies.workbook import OLD_OFFICE, ZIP, rows_from_workbook
+
+
+def read_table(
+    path: str | Path,
+    *,
+    label: Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    covariates: Mapping[str, CovariateSpec] | None = None,
+    sheet: str | None = None,
+) -> AccuracyTable:
+    r"""Read and validate a study table.
+
+    Columns are found by name (`metadx.studies.headers` lists the accepted ones). The file's content
+    decides how it is read, not its ending. A missing count is an error, never 0.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV or TSV file (UTF-8 or UTF-16; comma, semicolon or tab) or an XLSX workbook.
+    label : sequence of str or None
+        Columns that make the study label together, joined by ", ".
+    columns : mapping of str to str, or None
+        Role (``tp``, ``fp``, ``fn``, ``tn``, ``study``, ``n_diseased``, ``n_nondiseased``) to
+        header, where the header is none of the accepted names. The two group sizes are compared
+        with the counts.
+    covariates : mapping of str to CovariateSpec, or None
+        What is declared about the other columns; the kind of the rest is guessed from their cells.
+    sheet : str or None
+        Sheet of a workbook; None takes the one that holds a table.
+
+    Returns
+    -------
+    AccuracyTable
+        With ``sha256`` of the bytes of the file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or is no valid table; all bad cells are named at once, with the
+        row in the file (the header is row 1).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "studies.csv"
+    ...     _ = file.write_text("Author;TP;FP;FN;TN;Setting\nKim 2019;31;4;2;9;clinic\n")
+    ...     table = read_table(file)
+    >>> table
+    AccuracyTable(1 study, 33 diseased, 13 non-diseased, covariates Setting, from studies.csv)
+    """
+    data, source = _content(Path(path)), Path(path).name
+    grid = grid_from_rows(_rows(data, source, sheet, columns or {}), source=source)
+    roles = match_roles(
+        grid.headers, source=source, columns=columns, declared=covariates or (), label=label
+    )
+    study, problems = _labels(grid, roles, label, source)
+    counts, found = _counts(grid, roles, study)
+    problems += found
+    made, found = _covariates(grid, covariates or {}, _taken(grid, roles, label), study, source)
+    problems += found
+    refuse_if_any(source, sorted(problems, key=lambda problem: problem.row or 0))
+    return AccuracyTable.from_counts(
+        study,
+        *(counts[name] for name in COUNTS),
+        covariates=made,
+        n_diseased=counts.get("n_diseased"),
+        n_nondiseased=counts.get("n_nondiseased"),
+        source=source,
+        sha256=hashlib.sha256(data).hexdigest(),
+        rows=grid.rows,
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; check the path.") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder; wanted the study table in it.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"{path} cannot be read: {reason}.") from error
+    if data.startswith(OLD_OFFICE):
+        raise DataError(
+            f"{path.name} is a workbook in the old Excel format (.xls) or one with a password; "
+            "save it as XLSX without a password, or as CSV (UTF-8)."
+        )
+    return data
+
+
+def _rows(
+    data: bytes, source: str, sheet: str | None, columns: Mapping[str, str]
+) -> list[list[str]]:
+    def is_table(header: Sequence[str]) -> bool:
+        found = {role_of(cell) for cell in header} | set(columns)
+        return found.issuperset(COUNTS)
+
+    if data.startswith(ZIP):
+        return rows_from_workbook(data, source=source, sheet=sheet, is_table=is_table)
+    return rows_from_text(data, source=source)
+
+
+def _labels(
+    grid: Grid, roles: Mapping[str, int], label: Sequence[str] | None, source: str
+) -> tuple[list[str], list[Problem]]:
+    if label is None:
+        places = [roles["study"]]
+    elif label:
+        places = [
+            find_column(grid.headers, name, source=source, purpose="part of the study label")
+            for name in label
+        ]
+    else:
+        raise DataError(f"{source}: the label is made of no column; name at least one.")
+    study = [join_label(parts) for parts in zip(*(grid.columns[i] for i in places), strict=True)]
+    others = {
+        header: grid.columns[i]
+        for i, header in enumerate(grid.headers)
+        if i not in places and i not in roles.values()
+    }
+    made_of = [grid.headers[i] for i in places]
+    return study, label_problems(study, grid.rows, made_of=made_of, columns=others)
+
+
+def _taken(grid: Grid, roles: Mapping[str, int], label: Sequence[str] | None) -> set[int]:
+    """Return the columns that are no covariates unless they are declared as such."""
+    named = {fold(name) for name in label or ()}
+    names_studies = {
+        i
+        for i, header in enumerate(grid.headers)
+        if fold(header) == "study" or (fold(header) in named and role_of(header) == "study")
+    }
+    return set(roles.values()) | names_studies
+
+
+def _counts(
+    grid: Grid, roles: Mapping[str, int], study: Sequence[str]
+) -> tuple[dict[str, npt.NDArray[np.generic]], list[Problem]]:
+    counts: dict[str, npt.NDArray[np.generic]] = {}
+    problems: list[Problem] = []
+    for role, place in roles.items():
+        if role == "study":
+            continue
+        cells = grid.columns[place]
+        values, faults = counts_from_cells(cells)
+        counts[role] = values
+        if role in GROUP_SIZES:
+            # A size that the source does not print is not compared; a missing count is an error.
+            absent = [i for i in faults if is_missing(cells[i])]
+            counts[role] = values.astype(np.float64)
+            counts[role][absent] = np.nan
+            faults = {i: why for i, why in faults.items() if i not in set(absent)}
+        header = grid.headers[place]
+        problems += [
+            Problem(f"{header} {why}", grid.rows[i], study[i]) for i, why in faults.items()
+        ]
+    return counts, problems
+
+
+def _covariates(
+    grid: Grid,
+    declared: Mapping[str, CovariateSpec],
+    taken: Set[int],
+    study: Sequence[str],
+    source: str,
+) -> tuple[dict[str, Categorical | Continuous], list[Problem]]:
+    names = {
+        find_column(grid.headers, name, source=source, purpose="declared as a covariate"): name
+        for name in declared
+    }
+    made: dict[str, Categorical | Continuous] = {}
+    problems: list[Problem] = []
+    for i, cells in enumerate(grid.columns):
+        if i in taken and i not in names:
+            continue
+        name = names.get(i, grid.headers[i])
+        covariate, found = covariate_from_cells(
+            name, cells, declared.get(name), rows=grid.rows, study=study, source=source
+        )
+        problems += found
+        if covariate is not None:
+            made[name] = covariate
+    return made, problems

@@ -1,0 +1,324 @@
+"""A review: one folder with a study table and what is known about it."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from metadx.errors import DataError
+from metadx.resources import data_dir
+from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical, CovariateSpec
+from metadx.studies.problems import listed, quoted
+from metadx.studies.read import read_table
+
+if TYPE_CHECKING:
+    from metadx.studies.schema import ReviewFile
+
+REVIEW_FILE = "review.toml"
+_ENDINGS = (".csv", ".tsv", ".xlsx")
+
+
+@dataclass(frozen=True)
+class ReviewSource:
+    """Where the counts of a review come from.
+
+    Parameters
+    ----------
+    citation, doi, url, licence : str
+        The publication; empty where unknown.
+    retrieved : datetime.date or None
+        Day on which the counts were read.
+    transcription : tuple of str
+        How the counts were read and checked.
+    doubts : tuple of str
+        Everything that is not certain.
+    """
+
+    citation: str = ""
+    doi: str = ""
+    url: str = ""
+    licence: str = ""
+    retrieved: datetime.date | None = None
+    transcription: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """How a review is analysed unless the caller says otherwise.
+
+    Parameters
+    ----------
+    model : str
+        Id of a model card.
+    sens, spec : str
+        Formulas for the two margins, such as ``"~ 1"``.
+    subgroup : str or None
+        Categorical covariate to give results by.
+    prevalence : tuple of float
+        Prevalences, between 0 and 1, to give predictive values at.
+    seed : int
+        Seed of the random numbers.
+    prob : float
+        Level of the intervals.
+    """
+
+    model: str = "bivariate-binomial"
+    sens: str = "~ 1"
+    spec: str = "~ 1"
+    subgroup: str | None = None
+    prevalence: tuple[float, ...] = ()
+    seed: int = 1
+    prob: float = 0.95
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure that the source prints.
+
+    Parameters
+    ----------
+    measure : str
+        Name such as ``sens``, ``lr_pos`` or ``auc``.
+    value, lower, upper : float
+        The figure and its limits on the scale of the measure; limits None where not printed.
+    method, note : str
+        How the source got it, and what to know about it.
+    """
+
+    measure: str
+    value: float
+    lower: float | None = None
+    upper: float | None = None
+    method: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review and its validated study table.
+
+    Parameters
+    ----------
+    name : str
+        Name of its folder, or of its file without the ending.
+    folder : Path
+        The folder it was read from.
+    title, question : str
+        What the review is about.
+    kind : {"accuracy"}
+        What the table holds.
+    synthetic : bool
+        True where the data are simulated.
+    index_test, target_condition, reference_standard, unit : str
+        The test, what it is to find, how the truth was established and what is counted.
+    source : ReviewSource
+        Provenance.
+    columns : mapping of str to CovariateSpec
+        What is declared about the columns that are no roles.
+    analysis : Analysis
+        Settings.
+    published : tuple of Published
+        Figures of the source.
+    table : AccuracyTable
+        The studies.
+    """
+
+    name: str
+    folder: Path
+    title: str
+    table: AccuracyTable
+    question: str = ""
+    kind: Literal["accuracy"] = "accuracy"
+    synthetic: bool = False
+    index_test: str = ""
+    target_condition: str = ""
+    reference_standard: str = ""
+    unit: str = ""
+    source: ReviewSource = ReviewSource()
+    columns: Mapping[str, CovariateSpec] = field(default_factory=dict, hash=False)
+    analysis: Analysis = Analysis()
+    published: tuple[Published, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Freeze the declarations."""
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+
+    def __reduce__(self) -> tuple[type["Review"], tuple[object, ...]]:
+        """Rebuild through the constructor, for other processes do not take a mapping proxy."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return type(self), tuple((values | {"columns": dict(self.columns)}).values())
+
+
+def load_review(path: str | Path, *, label: Sequence[str] | None = None) -> Review:
+    """Read a review from its folder, or from a bare study table.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder with one ``studies.csv`` (or ``.tsv``, ``.xlsx``) and a ``review.toml``, which may
+        be absent; or a table alone, which then is a review with nothing but defaults.
+    label : sequence of str or None
+        Columns that make the study label together; overrides ``[columns] label``.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    DataError
+        If the folder, its ``review.toml`` or its table cannot be used as they stand.
+
+    Examples
+    --------
+    >>> from metadx.resources import data_dir
+    >>> load_review(data_dir() / "anti-ccp" / "studies.csv").table.n_studies
+    37
+    """
+    path = Path(path)
+    if path.name == REVIEW_FILE and path.is_file():
+        path = path.parent
+    if path.is_dir():
+        return _load_folder(path, label)
+    if not path.exists():
+        raise DataError(
+            f"{path}: there is no such file or folder; `metadx datasets` lists what ships."
+        )
+    table = read_table(path, label=label)
+    return Review(name=path.stem, folder=path.parent, title=path.stem, table=table)
+
+
+def load_dataset(name: str) -> Review:
+    """Read a review that ships with metadx.
+
+    Parameters
+    ----------
+    name : str
+        One of `list_datasets`.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    DataError
+        If no shipped review has that name.
+
+    Examples
+    --------
+    >>> load_dataset("anti-ccp").table.n_studies
+    37
+    """
+    names = list_datasets()
+    if name not in names:
+        near = get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {listed(names)}."
+        raise DataError(f"no dataset {quoted(name)} ships with metadx; {hint}")
+    return _load_folder(data_dir() / name, None)
+
+
+def list_datasets() -> tuple[str, ...]:
+    """Return the names of the reviews that ship with metadx, sorted.
+
+    Examples
+    --------
+    >>> "anti-ccp" in list_datasets()
+    True
+    """
+    return tuple(sorted(file.parent.name for file in data_dir().glob(f"*/{REVIEW_FILE}")))
+
+
+def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
+    name = folder.resolve().name
+    file = folder / REVIEW_FILE
+    if not file.is_file():
+        table = read_table(_table_in(folder, any_name=True), label=label)
+        return Review(name=name, folder=folder, title=name, table=table)
+    # The form is loaded here and not above: a bare table does without it.
+    from metadx.studies.review_file import read_review_file
+
+    form = read_review_file(file)
+    if form.review.kind == "agreement":
+        raise DataError(
+            f'{file}: review.kind: found "agreement"; this version reads accuracy reviews only.'
+        )
+    declared = {
+        header: CovariateSpec(entry.kind, entry.meaning, entry.unit, entry.reference)
+        for header, entry in form.columns.entries().items()
+    }
+    table = read_table(
+        _table_in(folder),
+        label=label or form.columns.label,
+        columns=form.columns.roles(),
+        covariates=declared,
+    )
+    review = _review(name, folder, form, declared, table)
+    _check_columns(review, file)
+    return review
+
+
+def _review(
+    name: str,
+    folder: Path,
+    form: "ReviewFile",
+    declared: Mapping[str, CovariateSpec],
+    table: AccuracyTable,
+) -> Review:
+    source = form.source.model_dump()
+    analysis = form.analysis.model_dump()
+    return Review(
+        name=name,
+        folder=folder,
+        **form.review.model_dump(),
+        source=ReviewSource(
+            **source | {key: tuple(source[key]) for key in ("transcription", "doubts")},
+        ),
+        columns=declared,
+        analysis=Analysis(**analysis | {"prevalence": tuple(analysis["prevalence"])}),
+        published=tuple(Published(**entry.model_dump()) for entry in form.published),
+        table=table,
+    )
+
+
+def _table_in(folder: Path, *, any_name: bool = False) -> Path:
+    found = [folder / f"studies{end}" for end in _ENDINGS if (folder / f"studies{end}").is_file()]
+    if not found and any_name:
+        # Names that begin with ~$ or a dot are lock files and leftovers of other programs.
+        found = sorted(
+            file
+            for file in folder.iterdir()
+            if file.suffix.lower() in _ENDINGS and not file.name.startswith(("~$", "."))
+        )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DataError(
+            f"{folder}: found {listed([file.name for file in found])}; keep one study table."
+        )
+    raise DataError(
+        f"{folder}: there is no study table; wanted studies.csv, studies.tsv or studies.xlsx."
+    )
+
+
+def _check_columns(review: Review, file: Path) -> None:
+    """Refuse columns that nobody explained and a subgroup that is no categorical column."""
+    undeclared = [name for name in review.table.covariates if name not in review.columns]
+    if undeclared:
+        raise DataError(
+            f"{file}: {review.table.source} has columns that are not declared: "
+            f"{listed([quoted(name) for name in undeclared])}; add for each an entry "
+            f'[columns.NAME] with kind = "categorical", "continuous" or "note".'
+        )
+    subgroup = review.analysis.subgroup
+    if subgroup is not None and not isinstance(review.table.covariates.get(subgroup), Categorical):
+        fit = [n for n, c in review.table.covariates.items() if isinstance(c, Categorical)]
+        raise DataError(
+            f"{file}: analysis.subgroup: {quoted(subgroup)} is no categorical column; "
+            f"wanted one of {listed(fit) or '(there is none)'}."
+        )

@@ -1,0 +1,113 @@
+"""Read `review.toml` and say what is wrong with it, with the path into the document."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from metadx.errors import DataError
+from metadx.studies.problems import Problem, quoted, refuse_if_any
+from metadx.studies.schema import (
+    AnalysisSection,
+    ColumnEntry,
+    PublishedEntry,
+    ReviewFile,
+    ReviewSection,
+    SourceSection,
+)
+
+_KEYS_OF: Mapping[str, type[BaseModel]] = {
+    "": ReviewFile,
+    "review": ReviewSection,
+    "source": SourceSection,
+    "columns": ColumnEntry,
+    "analysis": AnalysisSection,
+    "published": PublishedEntry,
+}
+
+
+def read_review_file(path: Path) -> ReviewFile:
+    """Read and validate a `review.toml`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ReviewFile
+        Its content.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is no TOML, or breaks the schema; every fault is named with its
+        path into the document, such as ``columns.year.kind``.
+    """
+    try:
+        # Editors on Windows may write a byte-order mark, which TOML does not allow.
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path} is not valid TOML: {error}.") from error
+    try:
+        return ReviewFile.model_validate(document)
+    except ValidationError as error:
+        problems = [Problem(_fault(fault)) for fault in error.errors()]
+        refuse_if_any(str(path), problems)
+        raise
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    place: tuple[str | int, ...] = fault["loc"]
+    found, kind = fault["input"], fault["type"]
+    what: str
+    if kind == "extra_forbidden":
+        what = _unknown_key(place)
+    elif kind == "missing":
+        what = "is missing; give it a value"
+    elif kind == "literal_error":
+        what = f"found {_shown(found)}, wanted one of {fault['ctx']['expected']}"
+        what = what.replace("'", '"')
+    elif kind == "model_type" and place[0] == "columns" and len(place) == 2:
+        what = (
+            f"found {_shown(found)}, wanted a table [columns.{place[1]}] with its kind; names of "
+            "columns stand only after label, study, tp, fp, fn, tn, n_diseased and n_nondiseased"
+        )
+    elif kind == "value_error":
+        what = str(fault["ctx"]["error"])
+    elif kind == "string_pattern_mismatch":
+        example = '"~ 1"' if place[0] == "analysis" else '"sens"'
+        what = f"found {_shown(found)}, wanted something like {example}"
+    else:
+        wanted = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value should be ")
+        what = f"found {_shown(found)}, wanted {wanted}".replace("dictionary", "table")
+    return f"{_dotted(place)}: {what}"
+
+
+def _unknown_key(place: Sequence[str | int]) -> str:
+    known = list(_KEYS_OF[str(place[0]) if len(place) > 1 else ""].model_fields)
+    near = get_close_matches(str(place[-1]), known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"unknown key, wanted one of {', '.join(known)}{hint}"
+
+
+def _dotted(place: Sequence[str | int]) -> str:
+    # Entries of a list are counted from 1, as a reader of the file would.
+    path = ""
+    for part in place:
+        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path
+
+
+def _shown(found: object) -> str:
+    if isinstance(found, bool):
+        return str(found).lower()
+    return quoted(found) if isinstance(found, str) else quoted(found).strip('"')

@@ -1,0 +1,157 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from metadx.estimands import labelled
+from metadx.estimands.group import estimate_group, observed_fpr_range
+
+PREVALENCE = (0.1, 0.3, 0.5)
+FPR = (0.0, 0.1, 0.5, 1.0)
+
+
+@pytest.fixture(scope="module")
+def fit(posterior, counts):
+    """Seven chains of 43 draws, so that no two lengths agree."""
+    return SimpleNamespace(
+        mu=posterior.mu.reshape(7, 43, 2),
+        tau=posterior.tau.reshape(7, 43, 2),
+        rho=posterior.rho.reshape(7, 43),
+        seed=5,
+        table=SimpleNamespace(
+            fp=counts.fp,
+            tn=counts.tn,
+            n_diseased=counts.tp + counts.fn,
+            n_nondiseased=counts.fp + counts.tn,
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def everything(fit):
+    return {
+        "accuracy": labelled.accuracy(fit),
+        "ratios": labelled.ratios(fit),
+        "heterogeneity": labelled.heterogeneity(fit),
+        "predictive_values": labelled.predictive_values(fit, PREVALENCE),
+        "sroc": labelled.sroc(fit, FPR),
+    }
+
+
+@pytest.fixture(scope="module")
+def group(fit, posterior):
+    return estimate_group(
+        posterior.mu,
+        posterior.tau,
+        posterior.rho,
+        n_diseased=fit.table.n_diseased,
+        n_nondiseased=fit.table.n_nondiseased,
+        fpr_range=observed_fpr_range(fit.table.fp, fit.table.tn),
+        prevalence=PREVALENCE,
+        prob=0.95,
+        rng=np.random.default_rng(fit.seed),
+    )
+
+
+def test_dimensions_and_coordinates(everything):
+    two = ("chain", "draw")
+    dims = {
+        "accuracy": dict.fromkeys(
+            ("median_study", "population_mean", "new_study"), (*two, "margin")
+        ),
+        "ratios": dict.fromkeys(
+            ("lr_pos", "lr_neg", "dor", "youden", "lr_pos_new", "lr_neg_new", "dor_new"), two
+        ),
+        "heterogeneity": {"mor": (*two, "margin"), "i2": (*two, "margin"), "i2_joint": two},
+        "predictive_values": dict.fromkeys(
+            ("ppv", "npv", "ppv_new", "npv_new", "tp", "fn", "tn", "fp"), (*two, "prevalence")
+        ),
+        "sroc": {"sens": (*two, "fpr")}
+        | dict.fromkeys(
+            (
+                "auc",
+                "pauc",
+                "hsroc_lambda",
+                "hsroc_theta",
+                "hsroc_beta",
+                "hsroc_sigma2_alpha",
+                "hsroc_sigma2_theta",
+            ),
+            two,
+        ),
+    }
+    for name, want in dims.items():
+        assert {k: v.dims for k, v in everything[name].data_vars.items()} == want
+        assert everything[name].sizes["chain"] == 7
+        assert everything[name].sizes["draw"] == 43
+    assert everything["accuracy"]["margin"].values.tolist() == ["sens", "spec"]
+    assert everything["predictive_values"]["prevalence"].values.tolist() == list(PREVALENCE)
+    assert everything["sroc"]["fpr"].values.tolist() == list(FPR)
+
+
+def test_every_variable_says_what_it_is(everything):
+    for dataset in everything.values():
+        for name, variable in dataset.data_vars.items():
+            for key in ("units", "definition", "reference"):
+                assert variable.attrs[key].strip(), (name, key)
+
+
+def median(variable, **where):
+    return float(variable.sel(**where).median())
+
+
+def test_numbers_are_those_of_the_group(everything, group):
+    point, ratio = everything["accuracy"], everything["ratios"]
+    for margin in ("sens", "spec"):
+        for name, key in (
+            ("median_study", margin),
+            ("population_mean", f"{margin}_population"),
+            ("new_study", f"{margin}_new"),
+        ):
+            assert median(point[name], margin=margin) == pytest.approx(group[key].median)
+        for name in ("mor", "i2"):
+            found = median(everything["heterogeneity"][name], margin=margin)
+            assert found == pytest.approx(group[f"{name}_{margin}"].median)
+    assert median(everything["heterogeneity"]["i2_joint"]) == pytest.approx(
+        group["i2_joint"].median
+    )
+    for name in ratio.data_vars:
+        assert median(ratio[name]) == pytest.approx(group[name].median)
+    for name in ("ppv", "npv", "ppv_new", "npv_new"):
+        for row in group[name]:
+            found = median(everything["predictive_values"][name], prevalence=row["prevalence"])
+            assert found == pytest.approx(row["median"])
+    for name in set(everything["sroc"].data_vars) - {"sens"}:
+        assert median(everything["sroc"][name]) == pytest.approx(group[name].median)
+
+
+def test_chains_and_draws_keep_their_places(everything, fit):
+    at = everything["accuracy"]["median_study"].sel(chain=3, draw=20, margin="spec")
+    assert float(at) == pytest.approx(1 / (1 + np.exp(-fit.mu[3, 20, 1])))
+    curve = everything["sroc"]["sens"].sel(chain=3, draw=20, fpr=0.1)
+    slope = fit.tau[3, 20, 0] / fit.tau[3, 20, 1]
+    logit = fit.mu[3, 20, 0] + slope * (fit.mu[3, 20, 1] + np.log(0.1 / 0.9))
+    assert float(curve) == pytest.approx(1 / (1 + np.exp(-logit)))
+    cell = everything["predictive_values"]["fn"].sel(chain=3, draw=20, prevalence=0.3)
+    sens = 1 / (1 + np.exp(-fit.mu[3, 20, 0]))
+    assert float(cell) == pytest.approx(300 * (1 - sens))
+
+
+def test_the_partial_area_carries_its_range_and_is_absent_without_one(everything, fit):
+    low, high = observed_fpr_range(fit.table.fp, fit.table.tn)
+    attrs = everything["sroc"]["pauc"].attrs
+    assert (attrs["low"], attrs["high"]) == (low, high)
+    table = SimpleNamespace(fp=np.array([1]), tn=np.array([9]))
+    alone = SimpleNamespace(mu=fit.mu, tau=fit.tau, rho=fit.rho, seed=1, table=table)
+    assert "pauc" not in labelled.sroc(alone, FPR)
+
+
+def test_bad_arguments_are_refused(fit):
+    with pytest.raises(ValueError, match="prevalence"):
+        labelled.predictive_values(fit, (0.1, 1.0))
+    with pytest.raises(ValueError, match="false positive rate"):
+        labelled.sroc(fit, (0.1, 1.5))
+
+
+def test_no_prevalence_gives_an_empty_dimension(fit):
+    assert labelled.predictive_values(fit, ()).sizes["prevalence"] == 0
