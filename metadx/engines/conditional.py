@@ -17,7 +17,7 @@ type FloatArray = NDArray[np.float64]
 
 _LOGIT_LIMIT = 690.0  # exp() of it is still finite; no accuracy lies out there
 _MAX_STEP = 2.0  # logits; keeps Newton's method from overshooting on a flat likelihood
-_DECREMENT = 3e-2  # the residual gradient is carried along, so the mode need not be sharper
+_DECREMENT = 1e-2  # the residual gradient is carried along, so the mode need not be sharper
 _MAX_ITERATIONS = 60
 
 
@@ -106,15 +106,15 @@ def conditional_modes(
     y1, n1, y0, n0 = counts.tp, counts.n_diseased, counts.tn, counts.n_nondiseased
     s11, s22, s12 = covariance.sens, covariance.spec, covariance.cross
     m1, m0 = mean
-    shape = (s11.shape[0], y1.size)
-    a, b = (np.broadcast_to(np.clip(x, -_LOGIT_LIMIT, _LOGIT_LIMIT), shape) for x in start)
+    a, b = (np.clip(x, -_LOGIT_LIMIT, _LOGIT_LIMIT) for x in start)
     consistent = False
     v1 = v0 = d1 = d0 = np.zeros(())
     for iteration in range(_MAX_ITERATIONS):
         p1, q1 = expit_pair(a)
         p0, q0 = expit_pair(b)
-        score1, score0 = y1 * q1 - (n1 - y1) * p1, y0 * q0 - (n0 - y0) * p0
-        w1, w0 = n1 * p1 * q1, n0 * p0 * q0
+        expected1, expected0 = n1 * p1, n0 * p0
+        score1, score0 = y1 - expected1, y0 - expected0
+        w1, w0 = expected1 * q1, expected0 * q0
         c11, c22 = 1 + s11 * w1, 1 + s22 * w0
         det = c11 + s22 * w0 + covariance.det * w1 * w0
         if consistent:

@@ -13,7 +13,7 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
 BASE_NODES = 7
-_ROWS_AT_ONCE = 150_000  # draws × studies whose modes are sought together
+_ROWS_AT_ONCE = 20_000  # draws × studies whose modes are sought together
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import arviz as az
 from matplotlib.axes import Axes
@@ -10,11 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from metadx.plots.forest_rows import ForestRows
-from metadx.plots.labels import drawable, families_for, line_height, widest, wrap
-from metadx.plots.style import GREY, INCH, INK, PALE, SMALLEST_TEXT, VERMILLION, percent
-from metadx.plots.visuals import scalar
+from metadx.plots.labels import drawable, explain_missing, families_for, line_height, widest, wrap
+from metadx.plots.notes import EDGE, write_caption, write_mark
+from metadx.plots.style import GREY, INCH, INK, PALE, SMALLEST_TEXT, percent
 
-_EDGE = 0.06  # inches of paper around everything
 _GAP = 0.16  # inches between columns
 _SIZES = (7.5, 7.0, 6.5, SMALLEST_TEXT)  # points; a narrow figure takes the first that fits
 _ROW = 1.6  # height of a row, in font sizes
@@ -61,7 +59,7 @@ class ForestLayout:
 def _fixed_widths(
     rows: ForestRows, heading: str, size: float, families: tuple[str, ...]
 ) -> dict[str, float]:
-    slack = 1.03  # the same text is up to 2% wider where the renderer does not hint
+    slack = 1.02  # a notebook may hint and so widen the text
     cells = [word for words in rows.counts.values() for word in words]
     count = widest([*cells, "TP", "FP", "FN", "TN"], size) + 0.9 * size / INCH
     labels = [drawable(label, families) for label in (*rows.label, "Study")]
@@ -101,7 +99,7 @@ def forest_layout(
     """
     heading = f"({percent(prob)} interval)"
     families = families_for([*rows.label, caption, note])
-    fixed_room = 2 * _EDGE + 5 * _GAP
+    fixed_room = 2 * EDGE + 5 * _GAP
     for size in _SIZES:
         widths = _fixed_widths(rows, heading, size, families)
         natural = fixed_room + sum(widths.values()) + 2 * _PANEL
@@ -113,12 +111,12 @@ def forest_layout(
     widths |= {"sens": panel, "spec": panel}
 
     small = max(SMALLEST_TEXT, size - 1.0)
-    room = width - 2 * _EDGE
-    lines = wrap(drawable(caption, families), room, small, families)
-    marks = wrap(drawable(note, families), 0.9 * room, size, families)
+    room = width - 2 * EDGE
+    lines = wrap(explain_missing(caption, rows.label, families), room, small, families)
+    marks = wrap(drawable(note, families), 0.85 * room, size, families)
     row = _ROW * size / INCH
-    top = _EDGE + len(marks) * 1.3 * size / INCH
-    foot = (1.6 * size + 12.0) / INCH + len(lines) * line_height(small) + _EDGE
+    top = EDGE + len(marks) * 1.3 * size / INCH
+    foot = (1.6 * size + 12.0) / INCH + len(lines) * line_height(small) + EDGE
     body = (_ABOVE + rows.y[-1] + _UNDER) * row
     if figsize is not None:
         body = max(body, figsize[1] - top - foot)
@@ -142,7 +140,7 @@ def finish_forest(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout)
 
     Parameters
     ----------
-    pc : az.PlotCollection
+    pc : arviz.PlotCollection
         The drawn collection (matplotlib).
     rows : ForestRows
         Content of the plot.
@@ -151,7 +149,7 @@ def finish_forest(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout)
     """
     figure: Figure = pc.viz["figure"].item()
     figure.set_size_inches(layout.width, layout.height)
-    left = _EDGE
+    left = EDGE
     foot = (layout.height - layout.top - layout.body) / layout.height
     for name in ("study", "counts", "sens", "sens_text", "spec", "spec_text"):
         ax: Axes = pc.get_target("forest", {"column": name})
@@ -167,7 +165,9 @@ def finish_forest(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout)
             ax.set_axis_off()
             ax.set_xlim(0.0, 4.0 if name == "counts" else 1.0)
     _rules(figure, rows, layout, foot)
-    _texts(pc, figure, layout)
+    under = len(layout.caption) * line_height(layout.small) + EDGE
+    write_caption(pc, layout.caption, under, layout.small, layout.families)
+    write_mark(pc, layout.note, layout.width / 2, layout.size, layout.families)
 
 
 def _panel_axis(ax: Axes, rows: ForestRows, wide: float, size: float) -> None:
@@ -188,7 +188,7 @@ def _rules(figure: Figure, rows: ForestRows, layout: ForestLayout, foot: float) 
     """Draw a line under the headings and a paler one above the pooled row."""
     total = _ABOVE + rows.y[-1] + _UNDER
     height = layout.body / layout.height
-    inset = _EDGE / layout.width
+    inset = EDGE / layout.width
     for y, colour in ((-0.55, INK), (float(rows.y[-2]) - 0.75, GREY)):
         at = foot + height * (1.0 - (y + _ABOVE) / total)
         figure.add_artist(_line(figure, inset, at, colour))
@@ -198,31 +198,3 @@ def _line(figure: Figure, inset: float, at: float, colour: str) -> Line2D:
     return Line2D(
         [inset, 1 - inset], [at, at], color=colour, linewidth=0.6, transform=figure.transFigure
     )
-
-
-def _texts(pc: az.PlotCollection, figure: Figure, layout: ForestLayout) -> None:
-    families = list(layout.families)
-    inset = _EDGE / layout.width
-    room = len(layout.caption) * line_height(layout.small) + _EDGE
-    look: dict[str, Any] = {"va": "top", "family": families, "parse_math": False}
-    written = figure.text(
-        inset,
-        room / layout.height,
-        "\n".join(layout.caption),
-        fontsize=layout.small,
-        linespacing=1.2,
-        **look,
-    )
-    pc.viz["caption"] = scalar(written)
-    if layout.note:
-        mark = figure.text(
-            0.5,
-            1 - _EDGE / layout.height,
-            "\n".join(layout.note),
-            fontsize=layout.size,
-            color=VERMILLION,
-            weight="bold",
-            ha="center",
-            **look,
-        )
-        pc.viz["synthetic_note"] = scalar(mark)

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.textpath import text_to_path
 
 from metadx.plots.style import BASE_FAMILY, INCH
 
-type Untyped = Any
-
 MISSING = "\N{WHITE SQUARE}"
+_MISSING_NOTE = f"{MISSING}: a character that no font of this computer has."
 _LIMIT = 40
-_DPI = 200  # the resolution of the PNG files, at which hinting matters most
+_outlines: Any = text_to_path  # measures the same outlines that every format draws
 # Families with wide coverage; those that this computer has are asked for what the base lacks.
 _FALLBACKS = (
     "Noto Sans",
@@ -130,10 +129,26 @@ def drawable(text: str, families: Sequence[str]) -> str:
     return "".join(out)
 
 
-@cache
-def _renderer() -> Untyped:
-    make: Untyped = RendererAgg
-    return make(1, 1, _DPI)
+def explain_missing(caption: str, texts: Iterable[str], families: Sequence[str]) -> str:
+    """Make a caption drawable, and explain the boxes where it or a label needs some.
+
+    Parameters
+    ----------
+    caption : str
+        The caption.
+    texts : iterable of str
+        The other texts of the figure.
+    families : sequence of str
+        Font families.
+
+    Returns
+    -------
+    str
+        The caption, one sentence longer if a box is drawn anywhere.
+    """
+    caption = drawable(caption, families)
+    boxed = any(MISSING in drawable(text, families) for text in (caption, *texts))
+    return f"{caption} {_MISSING_NOTE}" if boxed else caption
 
 
 @lru_cache(maxsize=8192)
@@ -161,8 +176,8 @@ def text_width(
     if not text:
         return 0.0
     font = FontProperties(family=list(families), size=size, weight=weight)
-    width, _, _ = _renderer().get_text_width_height_descent(text, font, False)
-    return float(width) / _DPI
+    width, _, _ = _outlines.get_text_width_height_descent(text, font, False)
+    return float(width) / INCH
 
 
 def widest(

@@ -55,7 +55,7 @@ def plot_sroc(
     figsize : tuple of float, optional
         Width and height in inches; by default 5.2 wide and as high as needed. The data area is
         square; a height that is too small for it makes it smaller.
-    plot_collection : az.PlotCollection, optional
+    plot_collection : arviz.PlotCollection, optional
         A collection to draw on. Then only the data are drawn: no legend, caption or axis.
 
     Returns

@@ -1,37 +1,33 @@
 """Finishing touches of the summary ROC plot in matplotlib: square, legend and caption outside."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import arviz as az
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from metadx.estimands.logistic import IntArray
 from metadx.plots.captions import synthetic_note
 from metadx.plots.fitted import FittedReview
-from metadx.plots.labels import drawable, families_for, line_height, widest, wrap
-from metadx.plots.sroc_layers import SrocLayers
-from metadx.plots.style import (
-    BLUE,
-    GREY,
-    INCH,
-    INK,
-    SMALLEST_TEXT,
-    VERMILLION,
-    font_size,
-    percent,
+from metadx.plots.labels import (
+    drawable,
+    explain_missing,
+    families_for,
+    line_height,
+    text_width,
+    widest,
+    wrap,
 )
-from metadx.plots.visuals import scalar
+from metadx.plots.notes import EDGE, write_caption, write_mark
+from metadx.plots.sroc_layers import SrocLayers
+from metadx.plots.sroc_legend import element_legend, size_legend
+from metadx.plots.style import GREY, INCH, SMALLEST_TEXT, font_size
 
 _TICKS = np.linspace(0.0, 1.0, 6)
 _TICK_TEXT = ["0", "0.2", "0.4", "0.6", "0.8", "1"]
-_EDGE = 0.06  # inches of paper around everything
 _GAP = 0.09  # inches between the blocks under the axes
+_SCALE_LEAD = "Studies; participants:"
 _SMALLEST_SIDE = 1.2  # inches
 
 
@@ -43,32 +39,6 @@ class _Margins:
     right: float
     top: float
     bottom: float
-
-
-def nice_sizes(participants: IntArray) -> tuple[int, ...]:
-    """Choose up to three round numbers of participants for the scale of the circles.
-
-    Examples
-    --------
-    >>> nice_sizes(np.array([37, 90, 240, 1234]))
-    (50, 200, 1000)
-    >>> nice_sizes(np.array([7]))
-    (5,)
-    """
-    top = int(participants.max(initial=1))
-    powers = 10 ** np.arange(len(str(top)))
-    steps = np.sort(np.outer(powers, [1, 2, 5]).ravel())
-    largest = int(steps[steps <= top].max())
-    floor = max(float(participants.min(initial=top)), largest / 50)
-    smaller = [int(s) for s in steps if floor <= s < largest / 1.9]
-    if not smaller:
-        return (largest,)
-    low = smaller[0]
-    between = [s for s in smaller if s > low]
-    if not between:
-        return (low, largest)
-    middle = min(between, key=lambda s: abs(np.log(s) - 0.5 * np.log(low * largest)))
-    return (low, middle, largest)
 
 
 def finish_sroc(
@@ -84,7 +54,7 @@ def finish_sroc(
 
     Parameters
     ----------
-    pc : az.PlotCollection
+    pc : arviz.PlotCollection
         The drawn collection (matplotlib).
     fit : FittedReview
         For the mark of synthetic data.
@@ -98,19 +68,24 @@ def finish_sroc(
         Width and height in inches.
     """
     figure: Figure = pc.viz["figure"].item()
-    ax: Axes = pc.get_target("sroc", {})
     width = float(figure.get_size_inches()[0])
     size = font_size(width)
     small = max(SMALLEST_TEXT, size - 1.0)
-    families = families_for([caption, synthetic_note(fit)])
-    text_room = width - 2 * _EDGE
-    lines = wrap(drawable(caption, families), text_room, small, families)
-    note = wrap(drawable(synthetic_note(fit), families), 0.9 * text_room, size, families)
+    mark = synthetic_note(fit)
+    families = families_for([caption, mark])
+    lines = wrap(explain_missing(caption, (), families), width - 2 * EDGE, small, families)
+    # 0.85: the mark is bold, which is wider than what `wrap` measures.
+    marks = wrap(drawable(mark, families), 0.85 * (width - 2 * EDGE), size, families)
 
-    margins = _margins(layers, pc, size, note)
-    legends = _legends(figure, pc, layers, prob, size)
-    below = [_height(legend) for legend in legends] + [len(lines) * line_height(small)]
-    under = sum(below) + _GAP * (len(below) - 1) + _EDGE
+    margins = _margins(pc, layers, size, len(marks))
+    legends = [element_legend(figure, layers, prob, size, width - 2 * EDGE)]
+    if len(layers.studies):
+        areas = pc.viz["studies"]["sroc"].item().get_sizes()
+        per_person = float(areas.max()) / float(layers.participants.max())
+        legends.insert(0, size_legend(figure, layers.participants, per_person, size))
+    under = sum(_height(legend) + _GAP for legend in legends)
+    under += len(lines) * line_height(small) + EDGE
+
     side = width - margins.left - margins.right
     if figsize is not None:
         room = figsize[1] - margins.top - margins.bottom - under
@@ -118,134 +93,54 @@ def finish_sroc(
     needed = margins.top + side + margins.bottom + under
     height = needed if figsize is None else max(figsize[1], needed)
     figure.set_size_inches(width, height)
-
-    _place_axes(ax, margins, side, width, height)
+    middle = _place_axes(pc.get_target("sroc", {}), margins, side, width, height)
     top = height - margins.top - side - margins.bottom
-    for legend, used in zip(legends, below, strict=False):
-        # The words that open the scale of circles have an empty handle before them.
-        shift = -_lead(legend) if legend is not legends[-1] else 0.0
-        legend.set_loc("upper left")
-        legend.set_bbox_to_anchor(
-            ((_EDGE + shift) / width, top / height), transform=figure.transFigure
-        )
-        top -= used + _GAP
-    written = figure.text(
-        _EDGE / width,
-        top / height,
-        "\n".join(lines),
-        fontsize=small,
-        family=list(families),
-        linespacing=1.2,
-        va="top",
-        parse_math=False,
-    )
-    pc.viz["caption"] = scalar(written)
-    if note:
-        pc.viz["synthetic_note"] = scalar(
-            figure.text(
-                (margins.left + side / 2) / width,
-                1 - _EDGE / height,
-                "\n".join(note),
-                fontsize=size,
-                family=list(families),
-                color=VERMILLION,
-                weight="bold",
-                ha="center",
-                va="top",
-                parse_math=False,
-            )
-        )
+    top = _place_legends(figure, legends, top, size)
+    write_caption(pc, lines, top, small, families)
+    write_mark(pc, marks, middle, size, families)
 
 
-def _margins(layers: SrocLayers, pc: az.PlotCollection, size: float, note: list[str]) -> _Margins:
+def _margins(pc: az.PlotCollection, layers: SrocLayers, size: float, marks: int) -> _Margins:
     radius = 0.0
     if len(layers.studies):
         radius = np.sqrt(pc.viz["studies"]["sroc"].item().get_sizes().max()) / 2 / INCH
-    edge = max(radius, 0.6 * size / INCH) + _EDGE
+    edge = max(radius, 0.6 * size / INCH) + EDGE
     return _Margins(
-        left=_EDGE + (1.45 * size + 8.0) / INCH + widest(_TICK_TEXT, size),
+        left=EDGE + (1.45 * size + 8.0) / INCH + widest(_TICK_TEXT, size),
         right=edge,
-        top=edge + len(note) * 1.3 * size / INCH,
+        top=edge + marks * 1.3 * size / INCH,
         bottom=(3.2 * size + 9.0) / INCH,
     )
 
 
-def _place_axes(ax: Axes, margins: _Margins, side: float, width: float, height: float) -> None:
+def _place_axes(ax: Axes, margins: _Margins, side: float, width: float, height: float) -> float:
+    """Place the square and give its centre in inches from the left."""
     left = margins.left + (width - margins.left - margins.right - side) / 2
-    ax.set_position(
-        (left / width, (height - margins.top - side) / height, side / width, side / height)
-    )
+    bottom = height - margins.top - side
+    ax.set_position((left / width, bottom / height, side / width, side / height))
     ax.set_xticks(_TICKS, _TICK_TEXT)
     ax.set_yticks(_TICKS, _TICK_TEXT)
     ax.set_facecolor("none")
     for spine in ("top", "right"):
         ax.spines[spine].set_color(GREY)
         ax.spines[spine].set_linewidth(0.4)
+    return left + side / 2
 
 
 def _height(legend: Legend) -> float:
     return float(legend.get_window_extent().height) / float(legend.figure.dpi)
 
 
-def _lead(legend: Legend) -> float:
-    start = legend.get_texts()[0].get_window_extent().x0 - legend.get_window_extent().x0
-    return float(start) / float(legend.figure.dpi)
-
-
-def _entries(layers: SrocLayers, prob: float) -> list[tuple[Any, str]]:
-    level = percent(prob)
-    square: dict[str, Any] = {
-        "marker": "s",
-        "markersize": 5,
-        "markeredgewidth": 0,
-        "linestyle": "none",
-    }
-    entries: list[tuple[Any, str]] = [
-        (Line2D([], [], color=VERMILLION, **square), "Median study (summary)")
-    ]
-    if layers.curve is not None:
-        swatch = (Patch(color=BLUE, alpha=0.15, linewidth=0), Line2D([], [], color=BLUE, lw=1.3))
-        entries.append((swatch, f"HSROC curve, {level} band"))
-    if layers.credible is not None:
-        dashed = Line2D([], [], color=VERMILLION, lw=1.1, linestyle="--")
-        dotted = Line2D([], [], color=INK, lw=1.1, linestyle=":")
-        entries += [(dashed, f"{level} credible region"), (dotted, f"{level} prediction region")]
-    return entries
-
-
-def _legends(
-    figure: Figure, pc: az.PlotCollection, layers: SrocLayers, prob: float, size: float
-) -> list[Legend]:
-    entries = _entries(layers, prob)
-    handles, labels = zip(*entries, strict=True)
-    width = float(figure.get_size_inches()[0])
-    look: dict[str, Any] = {"fontsize": size, "borderpad": 0.0, "borderaxespad": 0.0}
-    look |= {"handlelength": 2.4, "columnspacing": 1.2, "labelspacing": 0.4}
-    columns = 2 if len(entries) > 1 else 1
-    first = figure.legend(handles, labels, ncols=columns, **look)
-    if first.get_window_extent().width / figure.dpi > width - 2 * _EDGE:
-        first.remove()
-        first = figure.legend(handles, labels, ncols=1, **look)
-    return [_size_scale(figure, pc, layers, look), first] if len(layers.studies) else [first]
-
-
-def _size_scale(
-    figure: Figure, pc: az.PlotCollection, layers: SrocLayers, look: dict[str, Any]
-) -> Legend:
-    """Explain the area of the circles by a few circles of round sizes, in their true size."""
-    drawn = pc.viz["studies"]["sroc"].item()
-    per_person = float(drawn.get_sizes().max()) / float(layers.participants.max())
-    circle: dict[str, Any] = {"marker": "o", "linestyle": "none", "markerfacecolor": "none"}
-    circle |= {"markeredgecolor": GREY, "markeredgewidth": 0.7}
-    numbers = nice_sizes(layers.participants)
-    diameters = [float(np.sqrt(per_person * n)) for n in numbers]
-    handles = [Line2D([], [], markersize=d, **circle) for d in diameters]
-    across = max(diameters) / look["fontsize"]
-    lead = Line2D([], [], linestyle="none")
-    return figure.legend(
-        [lead, *handles],
-        ["Studies; participants:", *(f"{n:,}".replace(",", "\N{THIN SPACE}") for n in numbers)],
-        ncols=len(numbers) + 1,
-        **{**look, "handlelength": max(across, 0.5), "handleheight": max(across, 0.7)},
-        handletextpad=0.4,
-    )
+def _place_legends(figure: Figure, legends: list[Legend], top: float, size: float) -> float:
+    """Stack the legends from `top` down and give the height below them, in inches."""
+    width, height = figure.get_size_inches()
+    for legend in legends:
+        used, left = _height(legend), EDGE
+        if legend is not legends[-1]:
+            middle = (top - used / 2) / height
+            figure.text(left / width, middle, _SCALE_LEAD, fontsize=size, va="center_baseline")
+            left += text_width(_SCALE_LEAD, size) + size / INCH
+        legend.set_loc("upper left")
+        legend.set_bbox_to_anchor((left / width, top / height), transform=figure.transFigure)
+        top -= used + _GAP
+    return top

@@ -99,10 +99,10 @@ def _choose(
         return str(tables[0])
     if not names:
         raise DataError(f"{source} has no sheet with cells; wanted one with the table.")
-    found = f"{listed(tables)} all hold" if tables else "none holds"
+    found = f"{listed(tables)} hold" if tables else "none holds"
     raise DataError(
-        f"{source}: of the sheets {listed(names)}, {found} a table with tp, fp, fn, tn; "
-        "keep the table in a workbook of its own, or name the sheet."
+        f"{source} has the sheets {listed(names)}; {found} a table with tp, fp, fn, tn, wanted "
+        "exactly one: keep the table in a workbook of its own, or name its sheet."
     )
 
 

@@ -1,0 +1,128 @@
+"""Save and load a fit: one NetCDF file that holds everything."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from metadx.cards.load import parse_card
+from metadx.engines.result import Check, EngineReport, EngineResult, Proposals
+from metadx.engines.settings import FitSettings
+from metadx.engines.tree import FORMAT
+from metadx.errors import DataError
+from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical, Continuous
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from metadx.engines.fit import Fit
+
+
+def save_fit(fit: "Fit", path: Path) -> Path:
+    """Write beside the target, then move: a failed write never eats the old file.
+
+    Parameters
+    ----------
+    fit : Fit
+    path : Path
+
+    Returns
+    -------
+    Path
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=".nc", dir=path.parent)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        fit.tree.to_netcdf(beside, engine="h5netcdf")
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def load_fit(path: Path) -> "Fit":
+    """Read a fit back.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, is no NetCDF file or was not written by metadx.
+    """
+    import xarray as xr
+
+    from metadx.engines.fit import Fit
+
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file.")
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            tree = opened.load()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a NetCDF file ({error}).") from error
+    if tree.attrs.get("format") != FORMAT:
+        found = tree.attrs.get("format", "no format mark")
+        raise DataError(f"{path}: not a fit that this version reads ({found}; wanted {FORMAT}).")
+    attrs = tree.attrs
+    return Fit(
+        _table(tree),
+        parse_card(str(attrs["card"]), str(attrs["card_source"])),
+        FitSettings(**json.loads(attrs["settings"])),
+        _result(tree),
+        str(attrs["title"]),
+        bool(json.loads(attrs["synthetic"])),
+    )
+
+
+def _table(tree: "xr.DataTree") -> AccuracyTable:
+    observed = tree["observed_data"].to_dataset()
+    constant = tree["constant_data"].to_dataset()
+    tp, tn = (observed[name].to_numpy().astype(np.int64) for name in ("tp", "tn"))
+    fn = constant["n_diseased"].to_numpy().astype(np.int64) - tp
+    fp = constant["n_nondiseased"].to_numpy().astype(np.int64) - tn
+    covariates = {c["name"]: _covariate(c) for c in json.loads(tree.attrs["covariates"])}
+    return AccuracyTable.from_counts(
+        [str(label) for label in observed["study"].to_numpy()],
+        tp,
+        fp,
+        fn,
+        tn,
+        covariates=covariates,
+        source=str(tree.attrs["data_source"]),
+        sha256=str(tree.attrs["data_sha256"]),
+    )
+
+
+def _covariate(fields: dict[str, Any]) -> Categorical | Continuous:
+    kind = fields.pop("kind")
+    if kind == "Categorical":
+        names = ("values", "levels")
+        return Categorical(**{k: tuple(v) if k in names else v for k, v in fields.items()})
+    values = [np.nan if x is None else x for x in fields.pop("values")]
+    return Continuous(values=np.array(values, dtype=float), **fields)
+
+
+def _result(tree: "xr.DataTree") -> EngineResult:
+    posterior = tree["posterior"].to_dataset()
+    logits = posterior["study_logit"].to_numpy() if "study_logit" in posterior else None
+    stats = tree["sample_stats"].to_dataset() if "sample_stats" in tree else {}
+    proposals = None
+    if "proposals" in tree:
+        raw = tree["proposals"].to_dataset()
+        names = ("mu", "tau", "rho", "log_weight", "log_likelihood")
+        proposals = Proposals(*(raw[name].to_numpy() for name in names))
+    return EngineResult(
+        *(posterior[name].to_numpy() for name in ("mu", "tau", "rho")),
+        logits,
+        tree["log_likelihood"]["table"].to_numpy(),
+        {str(name): stats[name].to_numpy() for name in stats},
+        proposals,
+        EngineReport(**json.loads(tree.attrs["engine"])),
+        tuple(Check(**check) for check in json.loads(tree.attrs["checks"])),
+    )
