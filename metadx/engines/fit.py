@@ -120,10 +120,13 @@ class Fit:
         ndarray, shape (chain * draw, 2)
             The same draws at each call.
         """
-        rng = np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed])
         return new_study_logits(
-            self.mu.reshape(-1, 2), self.tau.reshape(-1, 2), self.rho.ravel(), rng
+            self.mu.reshape(-1, 2), self.tau.reshape(-1, 2), self.rho.ravel(), self.new_study_rng()
         )
+
+    def new_study_rng(self) -> np.random.Generator:
+        """Return the random stream of the new studies, from its beginning."""
+        return np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed])
 
     @property
     def tree(self) -> "xr.DataTree":

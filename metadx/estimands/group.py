@@ -136,10 +136,8 @@ def estimate_group(
         Range of 1 - spec for the partial area, see `observed_fpr_range`; None leaves it out.
     prevalence : sequence of float
         Prevalences for the predictive values, each in (0, 1).
-    prob : float
-        Probability between the limits of each interval.
-    rng : numpy.random.Generator
-        Source of the new studies.
+    prob, rng : float, numpy.random.Generator
+        Probability between the limits of each interval; source of the new studies.
     heavy_tails : HeavyTails
         Priors without exponential moments: the means concerned are None.
     identified : tuple of bool
@@ -149,8 +147,7 @@ def estimate_group(
     -------
     dict
         The keys of `MARGINS_NEEDED` in that order: a Summary; a float (area of a 95 % region in
-        ROC space); a list of rows "prevalence", "mean", ... for predictive values; the range
-        itself; or None where the estimand is not identified or not defined.
+        ROC space); rows "prevalence", "mean", ...; or None where not identified or not defined.
 
     Raises
     ------

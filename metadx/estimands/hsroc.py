@@ -108,4 +108,4 @@ def bivariate(h: HSROC) -> tuple[FloatArray, FloatArray, FloatArray]:
     tau = np.sqrt(centre)[:, None] * np.stack([1.0 / half, half], axis=1)
     with np.errstate(invalid="ignore"):
         rho = (h.sigma2_alpha / 4.0 - h.sigma2_theta) / centre
-    return mu, tau, np.clip(rho, -1.0, 1.0)
+    return mu, tau, rho

@@ -1,15 +1,15 @@
 """Captions: what a figure shows and by which method, in plain text that also serves as alt text."""
 
-from collections.abc import Sequence
+import numpy as np
 
 from metadx.plots.fitted import CountTable, FittedReview
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
-from metadx.plots.sroc_layers import FEWEST_FOR_REGION, SrocLayers, pooled_limits
+from metadx.plots.sroc_layers import FEWEST_FOR_REGION, SrocLayers, identified, pooled_limits
 from metadx.plots.style import SYNTHETIC_NOTE, percent
 
-_MODEL = "Bayesian bivariate binomial model"
+_MODEL = "bivariate random-effects model with binomial counts"
 _SORTED: dict[ForestSort, str] = {
     "sens": "sorted by sensitivity",
     "spec": "sorted by specificity",
@@ -34,7 +34,9 @@ def _opening(fit: FittedReview, what: str) -> str:
 
 
 def _model(fit: FittedReview) -> str:
-    return str(getattr(fit, "model_title", "") or _MODEL)
+    card = getattr(fit, "card", None)  # a stand-in may have none
+    title = str(card.card.title) if card is not None else _MODEL
+    return f"Bayesian {title[:1].lower()}{title[1:]}"
 
 
 def _studies(count: int) -> str:
@@ -42,15 +44,23 @@ def _studies(count: int) -> str:
 
 
 def _limits(fit: FittedReview, prob: float) -> str:
-    lower, median, upper = pooled_limits(fit.mu.reshape(-1, 2), prob)
-    return (
-        f"sensitivity {median[0]:.2f} ({lower[0]:.2f} to {upper[0]:.2f}), "
-        f"specificity {median[1]:.2f} ({lower[1]:.2f} to {upper[1]:.2f})"
-    )
+    limits = pooled_limits(fit.table, fit.mu.reshape(-1, 2), prob).T
+    words = []
+    for name, (lower, median, upper) in zip(("sensitivity", "specificity"), limits, strict=True):
+        known = f"{median:.2f} ({lower:.2f} to {upper:.2f})"
+        words.append(f"{name} {known if not np.isnan(median) else 'not identified'}")
+    return ", ".join(words)
 
 
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(shorten(name) for name in names)
+def _unidentified(table: CountTable) -> str:
+    people = ("with the target condition", "without the target condition")
+    missing = [who for who, known in zip(people, identified(table), strict=True) if not known]
+    return f"No study has participants {' or '.join(missing)}." if missing else ""
+
+
+def _not_shown(layers: SrocLayers) -> list[str]:
+    names = ", ".join(shorten(name) for name in layers.not_shown)
+    return [f"Not shown, for want of one of the two arms: {names}."] if names else []
 
 
 def caption_sroc(
@@ -84,9 +94,14 @@ def caption_sroc(
     parts = [
         _opening(fit, f"Summary ROC plot of {_studies(table.n_studies)}, {_model(fit)}."),
         "Circles: studies, area proportional to the number of participants.",
-        f"Square: median study (posterior medians, {level} credible intervals): "
-        f"{_limits(fit, prob)}.",
     ]
+    if not all(identified(table)):
+        parts.append(f"{_unidentified(table)} Median study, regions and curve are not identified.")
+        return " ".join([*parts, *_not_shown(layers)])
+    parts.append(
+        f"Square: median study (posterior medians, {level} credible intervals): "
+        f"{_limits(fit, prob)}."
+    )
     if layers.credible is not None:
         parts.append(
             f"Dashed: {level} credible region of the median study. Dotted: {level} prediction "
@@ -107,9 +122,7 @@ def caption_sroc(
         )
     elif curve:
         parts.append("No curve is drawn: the observed false-positive rates span no range.")
-    if layers.not_shown:
-        parts.append(f"Not shown, for want of one of the two arms: {_names(layers.not_shown)}.")
-    return " ".join(parts)
+    return " ".join([*parts, *_not_shown(layers)])
 
 
 def caption_forest(
@@ -151,5 +164,7 @@ def caption_forest(
     ]
     empty = (table.n_diseased == 0) | (table.n_nondiseased == 0)
     if empty.any():
-        parts.append("–: not estimable, no persons in that arm.")
+        parts.append("–: not estimable, no participants in that arm.")
+    if not all(identified(table)):
+        parts.append(_unidentified(table))
     return " ".join(parts)

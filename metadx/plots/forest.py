@@ -158,9 +158,9 @@ def _draw_margin(pc: az.PlotCollection, rows: ForestRows, margin: ForestMargin) 
     def draw(visual: Visual, label: str, data: xr.Dataset, **look: object) -> None:
         pc.map(visual, f"{margin.name}_{label}", data=data, coords=at, **look)
 
-    low, middle, high = margin.pooled
-    guide = points(_NAME, [middle, middle], [-0.5, pooled_y])
-    draw(az.visuals.line_xy, "reference", guide, color=GREY, width=0.7, linestyle="C1")
+    if not np.isnan(margin.pooled).any():
+        guide = points(_NAME, margin.pooled[[1, 1]], [-0.5, pooled_y])
+        draw(az.visuals.line_xy, "reference", guide, color=GREY, width=0.7, linestyle="C1")
     # One line with gaps instead of a line per study: nan lifts the pen.
     gap = np.full(n, np.nan)
     x = np.stack([margin.lower, margin.upper, gap], axis=1).ravel()
@@ -169,9 +169,19 @@ def _draw_margin(pc: az.PlotCollection, rows: ForestRows, margin: ForestMargin) 
     y = np.where(np.isnan(margin.estimate), np.nan, rows.y[:n])
     draw(sized_points, "point", points(_NAME, margin.estimate, y), size=np.full(n, 9.0),
          marker=square, color=BLUE, **clip)  # fmt: skip
-    diamond = band(_NAME, [low, middle, high],
-                   pooled_y - _HALF * np.array([0, 1, 0]),
-                   pooled_y + _HALF * np.array([0, 1, 0]))  # fmt: skip
+    if not np.isnan(margin.pooled).any():
+        _draw_summaries(draw, margin, float(pooled_y), float(new_y), clip)
+    limits = (float(new_y) + 1.0, -1.6)
+    pc.map(az.visuals.set_xlim, "xlim", coords=at, limits=(0.0, 1.0), store_artist=False)
+    pc.map(az.visuals.set_ylim, "ylim", coords=at, limits=limits, store_artist=False)
+
+
+def _draw_summaries(
+    draw: Visual, margin: ForestMargin, pooled_y: float, new_y: float, clip: dict[str, bool]
+) -> None:
+    """Draw the diamond of the median study and the open bar of a new study."""
+    half = _HALF * np.array([0.0, 1.0, 0.0])
+    diamond = band(_NAME, margin.pooled, pooled_y - half, pooled_y + half)
     draw(filled, "pooled", diamond, color=VERMILLION, **clip)
     low, middle, high = margin.new
     top, foot = new_y - 0.7 * _HALF, new_y + 0.7 * _HALF
@@ -179,6 +189,3 @@ def _draw_margin(pc: az.PlotCollection, rows: ForestRows, margin: ForestMargin) 
     draw(az.visuals.line_xy, "new", bar, color=INK, width=0.9, **clip)
     tick = points(_NAME, [middle, middle], [top, foot])
     draw(az.visuals.line_xy, "new_median", tick, color=INK, width=0.9, **clip)
-    limits = (float(new_y) + 1.0, -1.6)
-    pc.map(az.visuals.set_xlim, "xlim", coords=at, limits=(0.0, 1.0), store_artist=False)
-    pc.map(az.visuals.set_ylim, "ylim", coords=at, limits=limits, store_artist=False)

@@ -30,7 +30,8 @@ class ForestMargin:
         Observed proportion and confidence limits of each study, in the order of the rows; nan
         where the arm is empty.
     pooled, new : ndarray, shape (3,)
-        Lower limit, median and upper limit of the median study and of a new study.
+        Lower limit, median and upper limit of the median study and of a new study; nan where no
+        study informs the margin.
     text : tuple of str
         The intervals of all rows in words, length N + 2.
     """
@@ -153,8 +154,8 @@ def forest_rows(
     """
     table: CountTable = fit.table
     order = row_order(table, sort)
-    pooled = pooled_limits(fit.mu.reshape(-1, 2), prob)
-    new = pooled_limits(fit.new_study_logits(), prob)
+    pooled = pooled_limits(table, fit.mu.reshape(-1, 2), prob)
+    new = pooled_limits(table, fit.new_study_logits(), prob)
     margins = []
     arms = ((table.tp, table.n_diseased), (table.tn, table.n_nondiseased))
     names: tuple[Literal["sens", "spec"], ...] = ("sens", "spec")

@@ -1,4 +1,4 @@
-"""Text beside the data area in matplotlib: the caption under it, the mark of synthetic data above."""
+"""Text around the data area in matplotlib: the caption, and the mark of synthetic data."""
 
 from collections.abc import Sequence
 

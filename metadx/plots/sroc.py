@@ -121,6 +121,8 @@ def _draw(pc: az.PlotCollection, layers: SrocLayers, axis: SrocAxis, diameter: f
         if pc.backend == "matplotlib":
             look["clip_on"] = False  # a circle on the border is still a whole circle
         pc.map(sized_points, "studies", data=data, size=size, **look)
+    if np.isnan(layers.summary).any():
+        return
     data = points(_NAME, across(layers.summary[1:2, 1]), layers.summary[1:2, 0])
     size = np.array([(diameter * _SUMMARY / _LARGEST) ** 2])
     look = {"marker": native.square, "facecolor": VERMILLION, "edgecolor": "#FFFFFF", "width": 0.4}

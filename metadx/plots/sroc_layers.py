@@ -45,11 +45,12 @@ class SrocLayers:
     not_shown : tuple of str
         Studies with an empty arm.
     summary : ndarray, shape (3, 2)
-        Median study: lower limit, median, upper limit.
+        Median study: lower limit, median, upper limit; nan for a margin that no study informs.
     credible, prediction : ndarray, shape (P, 2), or None
         Outlines of the regions.
     curve : SrocCurve or None
-        None where the observed false-positive rates span no range, or where it was not wanted.
+        None where the observed false-positive rates span no range, where a margin is not
+        identified, or where it was not wanted.
     """
 
     studies: FloatArray
@@ -71,16 +72,25 @@ def observed_fpr(table: CountTable) -> tuple[float, float] | None:
     return (low, high) if high - low > _EDGE else None
 
 
+def identified(table: CountTable) -> tuple[bool, bool]:
+    """Tell whether any study has a diseased and a non-diseased arm: (sens, spec)."""
+    return bool(table.n_diseased.any()), bool(table.n_nondiseased.any())
+
+
 def show_regions(table: CountTable, regions: bool | None) -> bool:
-    """Decide on the regions: as told, else from four studies on."""
+    """Decide on the regions: as told, else from four studies on; never from the prior alone."""
+    if not all(identified(table)):
+        return False
     return table.n_studies >= FEWEST_FOR_REGION if regions is None else regions
 
 
-def pooled_limits(logits: FloatArray, prob: float) -> FloatArray:
+def pooled_limits(table: CountTable, logits: FloatArray, prob: float) -> FloatArray:
     """Lower limit, median and upper limit of draws of logits, as probabilities.
 
     Parameters
     ----------
+    table : CountTable
+        The counts: a margin that no study informs is not identified and gets nan.
     logits : ndarray, shape (S, 2)
         Draws on the logit scale.
     prob : float
@@ -92,13 +102,14 @@ def pooled_limits(logits: FloatArray, prob: float) -> FloatArray:
     """
     tail = (1.0 - prob) / 2.0
     # expit is increasing, so it may be applied after the quantiles.
-    return np.asarray(expit(np.quantile(logits, [tail, 0.5, 1.0 - tail], axis=0)))
+    limits = expit(np.quantile(logits, [tail, 0.5, 1.0 - tail], axis=0))
+    return np.where(identified(table), limits, np.nan)
 
 
 def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
     """Pointwise median and interval of the HSROC curve over the observed false-positive rates."""
     span = observed_fpr(fit.table)
-    if span is None:
+    if span is None or not all(identified(fit.table)):
         return None
     # Even steps on both scales: the curve is steep near 0 on one and near 1 on the other.
     low, high = span
@@ -153,7 +164,7 @@ def sroc_layers(
         studies=observed[placed],
         participants=(table.n_diseased + table.n_nondiseased)[placed],
         not_shown=tuple(name for name, here in zip(table.study, placed, strict=True) if not here),
-        summary=pooled_limits(mu, prob),
+        summary=pooled_limits(table, mu, prob),
         credible=credible,
         prediction=prediction,
         curve=hsroc(fit, prob) if curve else None,

@@ -27,7 +27,6 @@ from metadx.plots.style import GREY, INCH, SMALLEST_TEXT, font_size
 _TICKS = np.linspace(0.0, 1.0, 6)
 _TICK_TEXT = ["0", "0.2", "0.4", "0.6", "0.8", "1"]
 _GAP = 0.09  # inches between the blocks under the axes
-_SCALE_LEAD = "Studies; participants:"
 _SMALLEST_SIDE = 1.2  # inches
 
 
@@ -78,12 +77,8 @@ def finish_sroc(
     marks = wrap(drawable(mark, families), 0.85 * (width - 2 * EDGE), size, families)
 
     margins = _margins(pc, layers, size, len(marks))
-    legends = [element_legend(figure, layers, prob, size, width - 2 * EDGE)]
-    if len(layers.studies):
-        areas = pc.viz["studies"]["sroc"].item().get_sizes()
-        per_person = float(areas.max()) / float(layers.participants.max())
-        legends.insert(0, size_legend(figure, layers.participants, per_person, size))
-    under = sum(_height(legend) + _GAP for legend in legends)
+    legends = _legends(pc, layers, prob, size)
+    under = sum(_height(legend) + _GAP for legend, _ in legends)
     under += len(lines) * line_height(small) + EDGE
 
     side = width - margins.left - margins.right
@@ -127,19 +122,39 @@ def _place_axes(ax: Axes, margins: _Margins, side: float, width: float, height: 
     return left + side / 2
 
 
+def _legends(
+    pc: az.PlotCollection, layers: SrocLayers, prob: float, size: float
+) -> list[tuple[Legend, str]]:
+    """Make the legends, each with the words that stand before it."""
+    figure: Figure = pc.viz["figure"].item()
+    legends = []
+    if len(layers.studies):
+        areas = pc.viz["studies"]["sroc"].item().get_sizes()
+        per_person = float(areas.max()) / float(layers.participants.max())
+        scale = size_legend(figure, layers.participants, per_person, size)
+        legends.append((scale, "Studies; participants:"))
+    room = float(figure.get_size_inches()[0]) - 2 * EDGE
+    elements = element_legend(figure, layers, prob, size, room)
+    if elements is not None:
+        legends.append((elements, ""))
+    return legends
+
+
 def _height(legend: Legend) -> float:
     return float(legend.get_window_extent().height) / float(legend.figure.dpi)
 
 
-def _place_legends(figure: Figure, legends: list[Legend], top: float, size: float) -> float:
+def _place_legends(
+    figure: Figure, legends: list[tuple[Legend, str]], top: float, size: float
+) -> float:
     """Stack the legends from `top` down and give the height below them, in inches."""
     width, height = figure.get_size_inches()
-    for legend in legends:
+    for legend, lead in legends:
         used, left = _height(legend), EDGE
-        if legend is not legends[-1]:
+        if lead:
             middle = (top - used / 2) / height
-            figure.text(left / width, middle, _SCALE_LEAD, fontsize=size, va="center_baseline")
-            left += text_width(_SCALE_LEAD, size) + size / INCH
+            figure.text(left / width, middle, lead, fontsize=size, va="center_baseline")
+            left += text_width(lead, size) + size / INCH
         legend.set_loc("upper left")
         legend.set_bbox_to_anchor((left / width, top / height), transform=figure.transFigure)
         top -= used + _GAP

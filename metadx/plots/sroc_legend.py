@@ -45,7 +45,7 @@ def _look(size: float) -> dict[str, Any]:
 
 def element_legend(
     figure: Figure, layers: SrocLayers, prob: float, size: float, room: float
-) -> Legend:
+) -> Legend | None:
     """Explain square, curve and regions, in two columns where they fit.
 
     Parameters
@@ -63,12 +63,14 @@ def element_legend(
 
     Returns
     -------
-    Legend
-        Not yet placed.
+    Legend or None
+        Not yet placed; None where there is nothing to explain.
     """
     level = percent(prob)
     square = Line2D([], [], color=VERMILLION, marker="s", markersize=5, linestyle="none")
-    entries: list[tuple[Artist | tuple[Artist, ...], str]] = [(square, "Median study (summary)")]
+    entries: list[tuple[Artist | tuple[Artist, ...], str]] = []
+    if not np.isnan(layers.summary).any():
+        entries.append((square, "Median study (summary)"))
     if layers.curve is not None:
         swatch = (Patch(color=BLUE, alpha=0.15, linewidth=0), Line2D([], [], color=BLUE, lw=1.3))
         entries.append((swatch, f"HSROC curve, {level} band"))
@@ -76,6 +78,8 @@ def element_legend(
         dashed = Line2D([], [], color=VERMILLION, lw=1.1, linestyle="--")
         dotted = Line2D([], [], color=INK, lw=1.1, linestyle=":")
         entries += [(dashed, f"{level} credible region"), (dotted, f"{level} prediction region")]
+    if not entries:
+        return None
     handles, labels = zip(*entries, strict=True)
     look = {**_look(size), "handlelength": 2.4}
     legend = figure.legend(handles, labels, ncols=min(2, len(entries)), **look)

@@ -39,7 +39,7 @@ class Spelling:
 def spelling(backend: str) -> Spelling:
     """Look up how a backend spells markers, hollow fillings and plain text."""
     if backend == "plotly":
-        return Spelling("rgba(0,0,0,0)", "square", {"vertical_align": "center"})
+        return Spelling("rgba(0,0,0,0)", "square", {"vertical_align": "middle"})
     if backend == "bokeh":
         return Spelling(None, "square", {"vertical_align": "middle"})
     return Spelling("none", "s", {"vertical_align": "center_baseline", "parse_math": False})

@@ -98,6 +98,8 @@ def rows_from_text(data: bytes, *, source: str) -> list[list[str]]:
     [['study', 'tp'], ['Kim; Lee', '31']]
     """
     text = decode(data, source=source)
+    if not text.strip(" \r\n" + "".join(_SEPARATORS)):
+        return []
     first, _, rest = text.partition("\n")
     told = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else None
     if first.rstrip("\r\n").lower() == "sep=\t":

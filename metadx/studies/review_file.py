@@ -81,6 +81,8 @@ def _fault(fault: Mapping[str, Any]) -> str:
             f"found {_shown(found)}, wanted a table [columns.{place[1]}] with its kind; names of "
             "columns stand only after label, study, tp, fp, fn, tn, n_diseased and n_nondiseased"
         )
+    elif kind in ("string_too_short", "too_short"):
+        what = "is empty; wanted at least one " + ("letter" if kind[:2] == "st" else "entry")
     elif kind == "value_error":
         what = str(fault["ctx"]["error"])
     elif kind == "string_pattern_mismatch":

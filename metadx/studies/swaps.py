@@ -10,6 +10,9 @@ from metadx.studies.counts import IntArray
 from metadx.studies.covariates import FloatArray
 from metadx.studies.problems import listed, quoted
 
+# Sens and spec that add up to 1 may miss it by a rounding error of their sum.
+_ROUNDING = 1e-12
+
 # Which column each count would have to be read from; the simplest mistakes come first.
 _MIX_UPS: tuple[tuple[str, dict[str, str]], ...] = (
     ("tp and fn", {"tp": "fn", "fn": "tp"}),
@@ -111,7 +114,7 @@ def low_accuracy(table: AccuracyTable) -> list[tuple[str, str]]:
     counts: dict[str, IntArray] = {name: getattr(table, name) for name in COUNTS}
     index = youden(counts)
     judged = np.isfinite(index)
-    low = judged & (index < 0)
+    low = judged & (index < -_ROUNDING)
     if low.sum() > judged.sum() / 2:
         about = f"{int(low.sum())} of {int(judged.sum())} studies"
         mended = _mending(counts, int(low.sum()))
@@ -135,7 +138,7 @@ def _mending(counts: Mapping[str, IntArray], n_low: int) -> str | None:
     best: tuple[int, str | None] = (n_low, None)
     for name, taken_from in _MIX_UPS:
         index = youden({c: counts[taken_from.get(c, c)] for c in COUNTS})
-        still_low = int((index < 0).sum())
+        still_low = int((index <= _ROUNDING).sum())
         # A later, more tangled explanation must do better to be named.
         if still_low < best[0]:
             best = (still_low, name)

@@ -78,6 +78,17 @@ def test_no_spread_is_zero_and_extremes_do_not_overflow():
     assert np.isfinite(mor).all()
 
 
+def test_an_arm_of_one_person_counts_and_rounding_of_rho_does_no_harm():
+    mu, tau, rho = [0.4, 1.0], [0.9, 1.1], 0.2
+    got = zhou_dendukuri_i2(
+        np.array([mu]), np.array([tau]), np.array([rho]), np.array([1, 20, 0]), np.array([1])
+    )
+    want = by_hand(mu, tau, rho, [1, 20], [1])
+    assert [got.joint[0], got.sens[0], got.spec[0]] == pytest.approx(want)
+    n, past_one = np.array([20]), np.nextafter(np.array([1.0]), 2.0)
+    assert zhou_dendukuri_i2(np.array([mu]), np.array([tau]), past_one, n, n).joint[0] == 0.0
+
+
 def test_a_margin_without_arms_has_no_index():
     i2 = zhou_dendukuri_i2(
         np.zeros((2, 2)), np.ones((2, 2)), np.zeros(2), np.array([40]), np.array([0])

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -61,6 +63,12 @@ def test_a_ratio_past_double_precision_is_not_a_number():
     with np.errstate(all="raise"):
         h = hsroc(np.ones((2, 2)), np.array([[5e-324, 1e300], [1e300, 5e-324]]), np.zeros(2))
     assert np.isnan(h.beta).all()
+
+
+def test_parameters_cannot_be_replaced(glmer):
+    h = hsroc(glmer.mu, glmer.tau, glmer.rho)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        h.beta = np.zeros(1)
 
 
 def test_inverse_without_any_variance_has_no_correlation():

@@ -117,6 +117,14 @@ def test_other_refusals():
         credible_moments(np.zeros((1, 2)))
 
 
+def test_the_least_that_is_enough():
+    square = ellipse(np.array([0.0, 0.0]), np.eye(2), points=5)[:-1]
+    k = math.sqrt(-2.0 * math.log(0.05))
+    np.testing.assert_allclose(square, [[k, 0], [0, k], [-k, 0], [0, -k]], atol=1e-12)
+    assert ellipse(np.zeros(2), COV, points=4).shape == (4, 2)
+    assert credible_ellipse(np.array([[0.0, 1.0], [1.0, 3.0]]), points=7).shape == (7, 2)
+
+
 def test_prob_and_points_reach_the_outline(posterior):
     p = posterior
     wide = prediction_ellipse(p.mu, p.tau, p.rho, prob=0.99, points=50)

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -69,6 +70,11 @@ def test_prob_must_be_a_proportion(prob):
         check_prob(prob)
     with pytest.raises(ValueError, match="strictly between 0 and 1"):
         summarise(np.arange(3.0), prob)
+
+
+def test_a_summary_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Summary(1.0, 2.0, 3.0, 4.0, 5.0).mean = 0.0
 
 
 def test_as_dict_has_the_five_names_in_order():

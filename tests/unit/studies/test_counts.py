@@ -86,10 +86,10 @@ def test_numbers_that_are_whole_are_taken():
 
 
 def test_a_column_of_text_keeps_the_place_of_each_fault():
-    counts, faults = counts_from_cells(["1", "x", "3", ""])
-    assert counts.tolist() == [1, 0, 3, 0]
+    counts, faults = counts_from_cells(["1", "x", "3", "", "٣"])
+    assert counts.tolist() == [1, 0, 3, 0, 0]
     assert counts.dtype == np.int64
-    assert sorted(faults) == [1, 3]
+    assert sorted(faults) == [1, 3, 4]
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint64, np.int64])

@@ -1,12 +1,12 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Categorical
 from metadx.studies.cross_checks import Finding, findings
 from metadx.studies.review import Published, Review, list_datasets, load_dataset
+from metadx.studies.swaps import low_accuracy
 
 CLEAN = {
     "study": [f"Study {i}" for i in range(9)],
@@ -80,6 +80,10 @@ def test_labels_that_differ_in_more_are_two_studies(label):
     assert findings(with_study(study=label, tp=30, fp=1, fn=3, tn=18)) == ()
 
 
+def test_a_point_within_a_number_is_no_punctuation():
+    assert findings(review(study=[*CLEAN["study"][:7], "Lee 2.5 mm", "Lee 25 mm"])) == ()
+
+
 def test_labels_of_signs_alone_are_compared_as_they_are():
     changes = {"study": [*CLEAN["study"][:7], "(-)", "(.)"]}
     assert findings(review(**changes)) == ()
@@ -98,7 +102,7 @@ def test_a_small_study_below_chance_by_chance_is_not():
 @pytest.mark.parametrize(
     ("pairs", "named"),
     [
-        ([("tp", "fn")], "tp and fn would mend it"),
+        ([("tp", "tn"), ("fp", "fn"), ("tp", "fn")], "tp and fn would mend it"),
         ([("fp", "tn")], "fp and tn would mend it"),
         ([("tp", "fn"), ("fp", "tn")], "tp and fn, and fp and tn (positive and negative results "
          "exchanged), or tp and fp, and fn and tn (diseased and non-diseased exchanged) would"),
@@ -109,16 +113,32 @@ def test_exchanged_columns_are_recognised(pairs, named):
     (found,) = findings(exchanged(*pairs))
     assert found.about.endswith(" of 9 studies")
     assert found.text.startswith('sens + spec < 1, worse than chance ("Study 0", ')
-    assert f"exchanging the columns {named}" in found.text
+    assert "exchanging the columns " in found.text
+    assert named in found.text
+
+
+def test_the_simplest_exchange_that_mends_is_named():
+    # True sens 0.8 and spec 0.7 with tp and fn exchanged; exchanging both pairs would also mend it.
+    table = AccuracyTable.from_counts(["Wu"], tp=[20], fp=[30], fn=[80], tn=[70])
+    ((about, text),) = low_accuracy(table)
+    assert about == "1 of 1 studies"
+    assert text.endswith("; exchanging the columns tp and fn would mend it")
 
 
 def test_a_test_at_chance_level_gets_no_advice_to_exchange_columns():
-    generator = np.random.default_rng(1)
-    n = {name: generator.integers(40, 60, 9) for name in ("tp", "fp", "fn", "tn")}
-    n["tp"], n["tn"] = n["fn"] - 1, n["fp"] - 1
-    (found,) = findings(review(**n))
-    assert found.about == "9 of 9 studies"
-    assert "exchanging the columns" in found.text or found.text.endswith("check the columns")
+    hits = [49] * 5 + [51] * 4
+    misses = [100 - n for n in hits]
+    table = AccuracyTable.from_counts(CLEAN["study"], tp=hits, fp=misses, fn=misses, tn=hits)
+    ((about, text),) = low_accuracy(table)
+    assert about == "5 of 9 studies"
+    assert text.endswith("; check the columns")
+
+
+def test_sens_and_spec_that_add_up_to_one_are_not_below_it():
+    table = AccuracyTable.from_counts(["Wu"], tp=[1], fp=[1], fn=[2], tn=[2])
+    assert low_accuracy(table) == []
+    table = AccuracyTable.from_counts(["Wu"], tp=[7], fp=[7], fn=[3], tn=[3])
+    assert low_accuracy(table) == []
 
 
 def test_counts_with_a_common_divisor_look_multiplied():

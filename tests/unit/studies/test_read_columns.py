@@ -101,6 +101,11 @@ def test_a_role_can_be_given_by_hand(write, refusal):
     )
 
 
+def test_a_column_with_a_role_by_hand_plays_no_other(write):
+    path = write("label,id,tp,fp,fn,tn\nKim,33,31,4,2,9\n")
+    assert read_table(path, columns={"n_diseased": "id"}).study == ("Kim",)
+
+
 def test_a_header_asked_for_must_be_clear():
     with pytest.raises(
         DataError, match=r'"meanage" \(covariate\) may be "Mean age" and "mean_age"'
@@ -195,6 +200,8 @@ def test_a_label_needs_no_column_named_study(write):
     table = read_table(write("centre,id,tp,fp,fn,tn\nOslo,7,1,2,3,4\n"), label=["centre", "id"])
     assert table.study == ("Oslo, 7",)
     assert list(table.covariates) == ["centre"]
+    table = read_table(write("study,id,tp,fp,fn,tn\nKim,7,1,2,3,4\n"), label=["id"])
+    assert (table.study, dict(table.covariates)) == (("7",), {})
 
 
 def test_labels_of_any_script_are_kept(write):
@@ -232,6 +239,9 @@ def test_a_declared_column_may_play_a_role_by_hand_too(write, refusal):
     path = write(f"{HEADER},cases\nKim,1,2,3,4,5\n")
     options = {"covariates": {"cases": CovariateSpec("note")}, "columns": {"n_diseased": "cases"}}
     assert "tp + fn = 1 + 3 = 4 differs from n_diseased = 5" in refusal(path, **options)
+    options = {"covariates": {"cases": CovariateSpec("continuous")}, "columns": {"tp": "cases"}}
+    path = write("study,cases,fp,fn,tn\nKim,1,2,3,4\n")
+    assert list(read_table(path, **options).covariates) == ["cases"]
 
 
 def test_a_declared_column_must_exist_and_hold_what_it_says(write, refusal):

@@ -63,6 +63,13 @@ def test_the_row_is_that_of_a_spreadsheet_also_after_blank_lines_and_line_breaks
     )
 
 
+def test_a_quoted_cell_may_follow_a_space_and_a_sep_line_counts_as_a_row(write, refusal):
+    text = 'sep=;\nstudy;tp; "fp";fn;tn\n "Kim; Lee";1; "x";3;4\n'
+    assert refusal(write(text)) == (
+        'studies.csv, row 3 ("Kim; Lee"): fp = "x" is not a number; write the count in digits.'
+    )
+
+
 def test_a_semicolon_table_is_not_split_at_commas_in_its_header(write):
     table = read_table(write("study;tp;fp;fn;tn;a, b, c, d, e, f, g\nLi;1;2;3;4;x\n"))
     assert list(table.covariates) == ["a, b, c, d, e, f, g"]

@@ -65,6 +65,16 @@ def test_a_formula_with_a_stored_value_is_read(workbook, tmp_path):
     assert table.tp.tolist() == [31]
 
 
+def test_a_whole_number_stored_with_decimals_makes_a_plain_label(workbook):
+    path = workbook(Sheet1=[HEADER, [2003, 31, 4, 2, 9, None]])
+    stored = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stored, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>2003</v>", b"<v>2003.0</v>"))
+    path.write_bytes(stored.getvalue())
+    assert read_table(path).study == ("2003",)
+
+
 def test_the_sheet_with_the_table_is_found(workbook, refusal):
     notes = [["about", "this"], ["a", "b"]]
     assert read_table(workbook(Notes=notes, Data=ROWS)).n_studies == 2

@@ -17,7 +17,11 @@ from metadx.studies.review import (
     load_review,
 )
 
-TABLE = "study,tp,fp,fn,tn,malignant,setting,age,seen\nLee,68,14,35,132,103,a,50,x\nKim,31,4,2,9,33,b,NA,y\n"
+TABLE = """\
+study,tp,fp,fn,tn,malignant,setting,age,seen
+Lee,68,14,35,132,103,a,50,x
+Kim,31,4,2,9,33,b,NA,y
+"""
 FULL = """
 [review]
 title = "A test"
@@ -179,7 +183,8 @@ def test_there_must_be_exactly_one_table(folder, write):
 
 def test_what_is_not_there_is_refused(tmp_path):
     assert refusal(tmp_path / "absent") == (
-        f"{tmp_path / 'absent'}: there is no such file or folder; `metadx datasets` lists what ships."
+        f"{tmp_path / 'absent'}: there is no such file or folder; `metadx datasets` lists what "
+        "ships."
     )
 
 
@@ -199,7 +204,7 @@ COLUMN_KEYS = "kind, meaning, unit, reference"
     [
         ("", "review: is missing; give it a value."),
         ("[review]", "review.title: is missing; give it a value."),
-        ('[review]\ntitle = " "', 'review.title: found " ", wanted'),
+        ('[review]\ntitle = " "', 'review.title: is empty; wanted at least one letter.'),
         (HEAD + "titel = 1", "review.titel: unknown key, wanted one of title, question, kind, "
          "synthetic, index_test, target_condition, reference_standard, unit; did you mean title?"),
         (HEAD + "[sorce]", "sorce: unknown key, wanted one of review, source, columns, analysis, "
@@ -221,7 +226,7 @@ COLUMN_KEYS = "kind, meaning, unit, reference"
          "with its kind"),
         (HEAD + '[columns.tp]\nkind = "note"', "columns.tp: found {'kind': 'note'}, wanted a valid "
          "string."),
-        (HEAD + "[columns]\nlabel = []", "columns.label: found [], wanted"),
+        (HEAD + "[columns]\nlabel = []", "columns.label: is empty; wanted at least one entry."),
         (HEAD + "[analysis]\nprob = 95", "analysis.prob: found 95, wanted less than 1."),
         (HEAD + "[analysis]\nprevalence = [0.1, 0.0]",
          "analysis.prevalence[2]: found 0.0, wanted greater than 0."),

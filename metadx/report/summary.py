@@ -1,0 +1,173 @@
+"""The content of ``summary.json``: what a run found, stable and versioned."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.criticism.leave_one_out import leave_one_out
+from metadx.engines.fit import Fit
+from metadx.engines.result import Note
+from metadx.estimands.group import HeavyTails, as_json, estimate_group, observed_fpr_range
+from metadx.estimands.logistic import expit
+from metadx.estimands.summary import summarise
+from metadx.report.missing import reasons
+
+SCHEMA = "metadx/summary/1"
+#: Shown where neither the review nor the user states a prevalence.
+ILLUSTRATIVE_PREVALENCE = (0.1, 0.25, 0.5)
+
+type Json = dict[str, Any]
+
+
+def summary(
+    fit: Fit, *, name: str = "", prob: float = 0.95, prevalence: Sequence[float] = ()
+) -> Json:
+    """Summarise a fit as the plain content of ``summary.json``.
+
+    Parameters
+    ----------
+    fit : Fit
+    name : str
+        Name of the review.
+    prob : float
+        Probability between the limits of every interval (equal-tailed).
+    prevalence : sequence of float
+        Prevalences, between 0 and 1, for the predictive values; empty for 10, 25 and 50 %.
+
+    Returns
+    -------
+    dict
+        As documented in ``docs/summary.md``; holds only what JSON can.
+
+    Raises
+    ------
+    ValueError
+        If `prob` or a prevalence is not between 0 and 1.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> found = metadx.summary(metadx.fit(metadx.load_dataset("telomerase"), draws=1000))
+    >>> sorted(found["groups"][0]["estimands"]["sens"])
+    ['lower', 'mean', 'median', 'sd', 'upper']
+    """
+    table, card = fit.table, fit.card.card
+    group, notes = _group(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
+    engine = asdict(fit.engine)
+    return {
+        "schema": SCHEMA,
+        "metadx": version("metadx"),
+        "review": name,
+        "title": fit.title,
+        "kind": "accuracy",
+        "synthetic": fit.synthetic,
+        "model": {"id": card.id, "card_sha256": fit.card.sha256},
+        "data": {
+            "sha256": table.sha256,
+            "n_studies": table.n_studies,
+            "n_diseased": int(table.n_diseased.sum()),
+            "n_nondiseased": int(table.n_nondiseased.sum()),
+        },
+        "settings": {
+            "seed": fit.settings.seed,
+            "prob": prob,
+            "draws": fit.rho.size,
+            "sens": "~ 1",
+            "spec": "~ 1",
+        },
+        "engine": {key: _finite(value) for key, value in engine.items()},
+        "checks": [
+            {**asdict(check), "value": _finite(float(check.value))} for check in fit.checks
+        ],
+        "parameters": _parameters(fit, prob),
+        "groups": [group],
+        "contrasts": [],
+        "studies": _studies(fit, prob),
+        "notes": [asdict(note) for note in (*fit.notes, *notes)],
+    }
+
+
+def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> tuple[Json, tuple[Note, ...]]:
+    table, parameters = fit.table, fit.card.card.parameters
+    heavy = HeavyTails(
+        *(
+            not all(prior.light_tailed for prior in parameter.priors())
+            for parameter in (parameters.mu, parameters.tau)
+        )
+    )
+    estimands = as_json(
+        estimate_group(
+            fit.mu.reshape(-1, 2),
+            fit.tau.reshape(-1, 2),
+            fit.rho.ravel(),
+            n_diseased=table.n_diseased,
+            n_nondiseased=table.n_nondiseased,
+            fpr_range=observed_fpr_range(table.fp, table.tn),
+            prevalence=prevalence,
+            prob=prob,
+            rng=fit.new_study_rng(),
+            heavy_tails=heavy,
+            identified=fit.identified,
+        )
+    )
+    return {"label": "all", "at": {}, "estimands": estimands}, reasons(fit, estimands)
+
+
+def _parameters(fit: Fit, prob: float) -> Json:
+    sens, spec = fit.identified
+    draws = {
+        "mu[sens]": (fit.mu[..., 0], sens),
+        "mu[spec]": (fit.mu[..., 1], spec),
+        "tau[sens]": (fit.tau[..., 0], sens),
+        "tau[spec]": (fit.tau[..., 1], spec),
+        "rho": (fit.rho, sens and spec),
+    }
+    return {
+        name: summarise(values.ravel(), prob).as_dict() if identified else None
+        for name, (values, identified) in draws.items()
+    }
+
+
+def _studies(fit: Fit, prob: float) -> list[Json]:
+    table = fit.table
+    loo = leave_one_out(fit)
+    own: list[list[Json | None]] = [[None] * table.n_studies] * 2
+    if fit.study_logits is not None:
+        logits = fit.study_logits.reshape(-1, table.n_studies, 2)
+        own = [
+            _columns(expit(np.ascontiguousarray(logits[..., margin])), prob)
+            if identified
+            else [None] * table.n_studies
+            for margin, identified in enumerate(fit.identified)
+        ]
+    return [
+        {
+            "study": label,
+            **{cell: int(getattr(table, cell)[i]) for cell in ("tp", "fp", "fn", "tn")},
+            "sens": own[0][i],
+            "spec": own[1][i],
+            "pareto_k": _finite(float(loo.pareto_k[i])),
+            "elpd": _finite(float(loo.elpd[i])),
+        }
+        for i, label in enumerate(table.study)
+    ]
+
+
+def _columns(draws: NDArray[np.float64], prob: float) -> list[Json | None]:
+    """Summarise each column of (S, N) draws at once."""
+    levels = [0.5, (1 - prob) / 2, (1 + prob) / 2]
+    median, lower, upper = np.quantile(draws, levels, axis=0)
+    mean, sd = draws.mean(axis=0), draws.std(axis=0, ddof=1)
+    names = ("mean", "sd", "median", "lower", "upper")
+    rows = zip(*(x.tolist() for x in (mean, sd, median, lower, upper)), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Replace a number that JSON cannot hold by null."""
+    return None if isinstance(value, float) and not isfinite(value) else value
