@@ -56,16 +56,12 @@ def build_bivariate(
 
     with pm.Model(coords={"study": list(table.study), "margin": list(MARGINS)}) as model:
         n_diseased = pm.Data("n_diseased", table.n_diseased.astype(np.int64), dims="study")
-        n_nondiseased = pm.Data(
-            "n_nondiseased", table.n_nondiseased.astype(np.int64), dims="study"
-        )
+        n_nondiseased = pm.Data("n_nondiseased", table.n_nondiseased.astype(np.int64), dims="study")
         mu = _by_margin("mu", card)
         tau = _by_margin("tau", card)
         rho = card.parameters.rho.priors()[0].pymc("rho")
         study_logit = _study_logits(mu, tau, rho, parametrisation)
-        pm.Binomial(
-            "tp", n=n_diseased, logit_p=study_logit[:, 0], observed=table.tp, dims="study"
-        )
+        pm.Binomial("tp", n=n_diseased, logit_p=study_logit[:, 0], observed=table.tp, dims="study")
         pm.Binomial(
             "tn", n=n_nondiseased, logit_p=study_logit[:, 1], observed=table.tn, dims="study"
         )
@@ -76,9 +72,7 @@ def _by_margin(name: str, card: Card) -> Any:  # noqa: ANN401 - PyMC ships no ty
     import pymc as pm
 
     priors = getattr(card.parameters, name).priors()
-    parts = [
-        prior.pymc(f"{name}_{margin}") for margin, prior in zip(MARGINS, priors, strict=True)
-    ]
+    parts = [prior.pymc(f"{name}_{margin}") for margin, prior in zip(MARGINS, priors, strict=True)]
     return pm.Deterministic(name, pm.math.stack(parts), dims="margin")
 
 

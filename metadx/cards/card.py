@@ -1,16 +1,19 @@
 """What a model card holds: frozen and checked once, read by both engines."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from metadx.cards.priors import Prior, Uniform
 
 type Margin = Literal["sens", "spec"]
+# TOML has lists only; a card is frozen, so it keeps them as tuples.
+type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Reference(_Part):
@@ -27,14 +30,24 @@ class MarginPriors(_Part):
     spec: Prior
 
 
+def _shape_of_prior(value: Any) -> str:  # noqa: ANN401 - whatever stands in the document
+    """Tell a prior from a pair of them by its keys, so that a fault is explained for one only."""
+    names = set(value) if isinstance(value, dict) else set()
+    pair = isinstance(value, MarginPriors) or ("family" not in names and names & {"sens", "spec"})
+    return "by margin" if pair else "one for all"
+
+
 class Parameter(_Part):
     """A parameter of the model: what it means, on which scale, and what is assumed of it."""
 
     symbol: str
     meaning: str = Field(min_length=1)
     scale: str
-    dims: tuple[Literal["margin"], ...]
-    prior: Prior | MarginPriors
+    dims: Listed[Literal["margin"]]
+    prior: Annotated[
+        Annotated[Prior, Tag("one for all")] | Annotated[MarginPriors, Tag("by margin")],
+        Discriminator(_shape_of_prior),
+    ]
     why: str = Field(min_length=1, description="the reason for the prior")
 
     def priors(self) -> tuple[Prior, ...]:
@@ -67,21 +80,31 @@ class Parameters(_Part):
             parameter: Parameter = getattr(self, name)
             wanted = () if name == "rho" else ("margin",)
             if parameter.dims != wanted:
-                msg = f"{name}.dims must be {list(wanted)}, found {list(parameter.dims)}"
-                raise ValueError(msg)
-            for prior in parameter.priors():
-                self._check_prior(name, prior, supports)
+                what = f"found {list(parameter.dims)}, wanted {list(wanted)}".replace("'", '"')
+                raise _impossible((name, "dims"), what)
+            by_margin = isinstance(parameter.prior, MarginPriors)
+            if by_margin and not wanted:
+                what = f"found a prior for each margin; {name} has one prior for both"
+                raise _impossible((name, "prior"), what)
+            for margin, prior in zip(("sens", "spec"), parameter.priors(), strict=False):
+                at = (name, "prior", margin) if by_margin else (name, "prior")
+                self._check_prior(at, prior, supports)
         return self
 
-    def _check_prior(self, name: str, prior: Prior, supports: tuple[str, ...]) -> None:
+    def _check_prior(self, at: tuple[str, ...], prior: Prior, supports: tuple[str, ...]) -> None:
+        name = at[0]
         if prior.support not in supports or (name == "tau" and prior.family == "LKJ"):
-            msg = f"{name}.prior: {prior} cannot be the prior of {name}, whose support is "
-            raise ValueError(msg + {"mu": "the real line", "tau": "> 0", "rho": "(-1, 1)"}[name])
+            lies = {"mu": "on the real line", "tau": "above 0", "rho": "between -1 and 1"}[name]
+            raise _impossible(at, f"{prior} cannot be the prior of {name}, which lies {lies}")
         if isinstance(prior, Uniform):
             low, high = self._bounds[name]
             if prior.lower < low or prior.upper > high:
-                msg = f"{name}.prior: {prior} reaches outside [{low:g}, {high:g}]"
-                raise ValueError(msg)
+                raise _impossible(at, f"{prior} reaches outside [{low:g}, {high:g}]")
+
+
+def _impossible(at: tuple[str, ...], what: str) -> PydanticCustomError:
+    """State a fault of values that are fine one by one, and where it lies."""
+    return PydanticCustomError("impossible", "{what}", {"at": at, "what": what})
 
 
 class DataNeeds(_Part):
@@ -121,13 +144,12 @@ class Card(_Part):
 
     Parameters
     ----------
-    schema_, id, title, question, builder, likelihood, data, parameters, estimands, checks, references
+    schema_, id, title, question, status, builder, likelihood, link, data, parameters, estimands, \
+checks, references
         As described in ``models/README.md`` and ``models/card.schema.json``.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, title="metadx model card"
-    )
+    model_config = ConfigDict(title="metadx model card")
 
     schema_: Annotated[Literal["metadx/card/1"], Field(alias="schema")]
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -139,6 +161,6 @@ class Card(_Part):
     link: Literal["logit"]
     data: DataNeeds
     parameters: Parameters
-    estimands: tuple[str, ...] = Field(min_length=1)
+    estimands: Annotated[Listed[str], Field(min_length=1)]
     checks: Checks
-    references: tuple[Reference, ...] = Field(min_length=1)
+    references: Annotated[Listed[Reference], Field(min_length=1)]

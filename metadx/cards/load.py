@@ -24,7 +24,7 @@ class LoadedCard:
     card : Card
         The checked content.
     text : str
-        The TOML document, byte for byte: stored with every fit.
+        The TOML document as it stands in the file: stored with every fit.
     source : str
         File name used in messages.
     """
@@ -88,10 +88,12 @@ def load_card(which: str | Path) -> LoadedCard:
         )
         raise CardError(msg)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read as a UTF-8 text file ({error})."
-        raise CardError(msg) from error
+        # Editors on Windows may write a byte-order mark, which TOML does not allow.
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CardError(f"{path}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CardError(f"{path}: not UTF-8 text; save it as UTF-8.") from error
     return parse_card(text, source=str(path) if path != shipped else path.name)
 
 
@@ -119,7 +121,9 @@ def parse_card(text: str, source: str) -> LoadedCard:
     try:
         return LoadedCard(Card.model_validate(document), text, source)
     except ValidationError as error:
-        lines = [f"{source}: {_explain(problem)}" for problem in error.errors(include_url=False)]
+        from metadx.cards.explain import explain_fault
+
+        lines = [f"{source}: {explain_fault(fault, document)}" for fault in error.errors()]
         raise CardError("\n".join(lines)) from error
 
 
@@ -127,18 +131,3 @@ def card_schema() -> dict[str, Any]:
     """Return the JSON schema of a card; ``models/card.schema.json`` holds the same document."""
     schema = Card.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _explain(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    families = {"Prior", "MarginPriors", *_family_names()}
-    path = ".".join(str(step) for step in problem["loc"] if str(step) not in families)
-    text = str(problem["msg"]).removeprefix("Value error, ")
-    found = problem["input"]
-    shown = "" if isinstance(found, dict | list | tuple) else f" (found {found!r})"
-    return f"{path or 'card'}: {text}{shown}"
-
-
-def _family_names() -> tuple[str, ...]:
-    from metadx.cards import priors
-
-    return tuple(name for name in vars(priors) if name[0].isupper()) + ("function-plain",)

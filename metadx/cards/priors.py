@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 type FloatArray = NDArray[np.float64]
 type Support = Literal["real", "positive", "interval"]
@@ -18,7 +19,7 @@ _LOG_2PI = math.log(2 * math.pi)
 
 
 class _Prior(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     support: ClassVar[Support]
     #: Whether E[exp(c x)] is finite for every c: decides which posterior means exist.
@@ -178,8 +179,8 @@ class Uniform(_Prior):
     @model_validator(mode="after")
     def _ordered(self) -> "Uniform":
         if not self.lower < self.upper:
-            msg = f"lower = {self.lower:g} must be below upper = {self.upper:g}"
-            raise ValueError(msg)
+            what = f"lower = {self.lower:g} must be below upper = {self.upper:g}"
+            raise PydanticCustomError("impossible", "{what}", {"what": what})
         return self
 
     def log_density(self, x: FloatArray) -> FloatArray:

@@ -34,16 +34,16 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
     localization: an improved R-hat. Bayesian Anal 2021;16:667-718.
     Betancourt M. Diagnosing suboptimal cotangent disintegrations in Hamiltonian Monte Carlo. 2016.
     """
-    import arviz_stats as azs
+    import arviz as az
 
     draws = tree["posterior"].to_dataset()[list(NAMES)]
 
     def values(measured: "xr.Dataset") -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         return np.concatenate([np.ravel(measured[name].values) for name in NAMES])
 
-    rhat = float(values(azs.rhat(draws)).max())
-    bulk = float(values(azs.ess(draws, method="bulk")).min())
-    tail = float(values(azs.ess(draws, method="tail")).min())
+    rhat = float(values(az.rhat(draws)).max())
+    bulk = float(values(az.ess(draws, method="bulk")).min())
+    tail = float(values(az.ess(draws, method="tail")).min())
     stats = tree["sample_stats"].to_dataset()
     divergences = int(stats["diverging"].sum())
     bfmi = _bfmi(np.asarray(stats["energy"].values, dtype=float))
@@ -52,7 +52,10 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
         Check("ess_bulk", bulk, limits.ess_bulk_min, bulk >= limits.ess_bulk_min),
         Check("ess_tail", tail, limits.ess_tail_min, tail >= limits.ess_tail_min),
         Check(
-            "divergences", divergences, limits.divergences_max, divergences <= limits.divergences_max
+            "divergences",
+            divergences,
+            limits.divergences_max,
+            divergences <= limits.divergences_max,
         ),
         Check("bfmi", bfmi, limits.bfmi_min, bfmi >= limits.bfmi_min),
     )
@@ -61,4 +64,4 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
 def _bfmi(energy: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> float:
     """Return the least estimated Bayesian fraction of missing information over chains."""
     step = np.square(np.diff(energy, axis=1)).mean(axis=1)
-    return float((step / energy.var(axis=1)).min())
+    return float((step / energy.var(axis=1, ddof=1)).min())

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from metadx.engines.counts import Counts, expit_pair
 
 type FloatArray = NDArray[np.float64]
+type Pair = tuple[FloatArray, FloatArray]
 
 _LOGIT_LIMIT = 690.0  # exp() of it is still finite; no accuracy lies out there
 _MAX_STEP = 2.0  # logits; keeps Newton's method from overshooting on a flat likelihood
 _DECREMENT = 1e-2  # the residual gradient is carried along, so the mode need not be sharper
-_MAX_ITERATIONS = 60
+_MAX_ITERATIONS = 120
+_FAR = 8.0  # logits; a longer first step is not trusted
+_LOST = 1.0  # decrement of a search that has not arrived
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +34,9 @@ class Covariance:
     det: FloatArray
 
     @classmethod
-    def from_scales(cls, tau: FloatArray, rho: FloatArray, one_minus_rho2: FloatArray) -> (
-        "Covariance"
-    ):
+    def from_scales(
+        cls, tau: FloatArray, rho: FloatArray, one_minus_rho2: FloatArray
+    ) -> "Covariance":
         """Build it from tau (S, 2), rho (S,) and 1 − rho² (S,), the last to full precision."""
         sens, spec = tau[:, :1], tau[:, 1:]
         return cls(
@@ -80,12 +83,7 @@ class Modes:
     log_peak: FloatArray
 
 
-def conditional_modes(
-    counts: Counts,
-    mean: tuple[FloatArray, FloatArray],
-    covariance: Covariance,
-    start: tuple[FloatArray, FloatArray],
-) -> Modes:
+def conditional_modes(counts: Counts, mean: Pair, covariance: Covariance, start: Pair) -> Modes:
     """Find the mode of p(logits | counts, parameters) for every draw and study.
 
     Parameters
@@ -108,13 +106,10 @@ def conditional_modes(
     m1, m0 = mean
     a, b = (np.clip(x, -_LOGIT_LIMIT, _LOGIT_LIMIT) for x in start)
     consistent = False
-    v1 = v0 = d1 = d0 = np.zeros(())
+    v1 = v0 = d1 = d0 = decrement = np.zeros(())
     for iteration in range(_MAX_ITERATIONS):
-        p1, q1 = expit_pair(a)
-        p0, q0 = expit_pair(b)
-        expected1, expected0 = n1 * p1, n0 * p0
-        score1, score0 = y1 - expected1, y0 - expected0
-        w1, w0 = expected1 * q1, expected0 * q0
+        p1, q1, score1, w1 = _score(y1, n1, a)
+        p0, q0, score0, w0 = _score(y0, n0, b)
         c11, c22 = 1 + s11 * w1, 1 + s22 * w0
         det = c11 + s22 * w0 + covariance.det * w1 * w0
         if consistent:
@@ -125,23 +120,42 @@ def conditional_modes(
         dv0 = (c11 * g0 - w0 * s12 * g1) / det
         step1, step0 = s11 * dv1 + s12 * dv0, s12 * dv1 + s22 * dv0
         if consistent:
-            decrement = float((g1 * step1 + g0 * step0).max())
-            if decrement < _DECREMENT or iteration == _MAX_ITERATIONS - 1:
+            decrement = g1 * step1 + g0 * step0
+            if decrement.max() < _DECREMENT or iteration == _MAX_ITERATIONS - 1:
                 break
             shrink = np.maximum(1.0, np.maximum(np.abs(step1), np.abs(step0)) / _MAX_STEP)
             v1, v0 = v1 + dv1 / shrink, v0 + dv0 / shrink
             d1, d0 = d1 + step1 / shrink, d0 + step0 / shrink
         else:
+            far = np.maximum(np.abs(m1 + step1 - a), np.abs(m0 + step0 - b)) > _FAR
+            if far.any():  # a straight line says nothing out there: start at the mean instead
+                dv1, dv0, step1, step0 = (
+                    np.where(far, 0.0, x) for x in (dv1, dv0, step1, step0)
+                )
             v1, v0, d1, d0, consistent = dv1, dv0, step1, step0, True
         a = np.clip(m1 + d1, -_LOGIT_LIMIT, _LOGIT_LIMIT)
         b = np.clip(m0 + d0, -_LOGIT_LIMIT, _LOGIT_LIMIT)
     l11, l21, l22 = _cholesky(covariance, w1, w0, det)
+    lost = decrement > _LOST
+    if lost.any():  # parameters hundreds of logits from the data: their likelihood is 0
+        g1, g0, det = np.where(lost, 0.0, g1), np.where(lost, 0.0, g0), np.where(lost, np.inf, det)
     log_peak = (
-        y1 * a + n1 * np.log(np.maximum(q1, 1e-300))
-        + y0 * b + n0 * np.log(np.maximum(q0, 1e-300))
+        y1 * a
+        + n1 * np.log(np.maximum(q1, 1e-300))
+        + y0 * b
+        + n0 * np.log(np.maximum(q0, 1e-300))
         - 0.5 * (v1 * d1 + v0 * d0 + np.log(det))
     )
     return Modes(a, b, p1, q1, p0, q0, g1, g0, l11, l21, l22, log_peak)
+
+
+def _score(
+    y: FloatArray, n: FloatArray, logit: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return p, 1 − p, the score y − n p and the information n p (1 − p) of one margin."""
+    p, q = expit_pair(logit)
+    expected = n * p
+    return p, q, y - expected, expected * q
 
 
 def _cholesky(

@@ -61,15 +61,9 @@ def _log_choose(hits: FloatArray, misses: FloatArray) -> FloatArray:
     return np.array([lgamma(y + m + 1) - lgamma(y + 1) - lgamma(m + 1) for y, m in pairs])
 
 
-def binomial_log_kernel(y: FloatArray, n: FloatArray, logit: FloatArray) -> FloatArray:
-    """Return y·logit − n·log(1 + e^logit), without overflow; broadcasts."""
-    softplus = np.maximum(logit, 0.0) + np.log1p(np.exp(-np.abs(logit)))
-    return y * logit - n * softplus
-
-
 def expit_pair(logit: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return p = expit(logit) and 1 − p, each to full relative precision; |logit| ≤ 700."""
     e = np.exp(-logit)
-    p = 1 / (1 + e)
+    p: FloatArray = 1 / (1 + e)
     e *= p
     return p, e

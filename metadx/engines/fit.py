@@ -206,8 +206,8 @@ def fit(
     ------
     FitError
         If no engine can answer.
-    CardError
-        If the card is wrong.
+    CardError, DataError, MetadxError
+        If the card, the table or a setting is wrong.
 
     Warns
     -----
@@ -221,33 +221,44 @@ def fit(
     >>> fitted.engine.name, fitted.passed
     ('marginal', True)
     """
-    review = data if isinstance(data, Review) else None
-    table = data.table if isinstance(data, Review) else data
-    if model is None:
-        model = review.analysis.model if review else "bivariate-binomial"
-    card = model if isinstance(model, LoadedCard) else load_card(model)
-    if seed is None:
-        seed = review.analysis.seed if review else 1
+    table, card, seed = _settled(data, model, seed)
     settings = FitSettings(engine, draws, seed, study_effects)
-    if table.n_studies < card.card.data.min_studies:
-        msg = (
-            f"{table.source}: {table.n_studies} studies; the card {card.card.id} needs at least "
-            f"{card.card.data.min_studies}."
-        )
-        raise DataError(msg)
-    fitted = Fit(
-        table,
-        card,
-        settings,
-        _run(table, card, settings),
-        review.title if review else "",
-        review.synthetic if review else False,
-    )
+    result = _run(table, card, settings)
+    review = data if isinstance(data, Review) else None
+    about = (review.title, review.synthetic) if review else ("", False)
+    fitted = Fit(table, card, settings, result, *about)
     failed = [check for check in fitted.checks if not check.passed]
     if failed:
         listed = ", ".join(f"{c.name} = {c.value:.3g} (limit {c.threshold:g})" for c in failed)
         warnings.warn(f"a check of the fit failed: {listed}", ConvergenceWarning, stacklevel=2)
     return fitted
+
+
+def _settled(
+    data: AccuracyTable | Review, model: str | Path | LoadedCard | None, seed: int | None
+) -> tuple[AccuracyTable, LoadedCard, int]:
+    """Fill what the caller left open from the review, else with the defaults."""
+    review = data if isinstance(data, Review) else None
+    table = data.table if isinstance(data, Review) else data
+    if not isinstance(table, AccuracyTable):
+        msg = (
+            f"a {type(table).__name__} cannot be fitted: wanted an AccuracyTable or a Review; "
+            "read a file with metadx.read_table or metadx.load_review."
+        )
+        raise DataError(msg)
+    if model is None:
+        model = review.analysis.model if review else "bivariate-binomial"
+    card = model if isinstance(model, LoadedCard) else load_card(model)
+    if seed is None:
+        seed = review.analysis.seed if review else 1
+    wanted = card.card.data.min_studies
+    if table.n_studies < wanted:
+        msg = (
+            f"{table.source}: the card {card.card.id} needs at least {wanted} studies, found "
+            f"{table.n_studies}; choose another card or add studies."
+        )
+        raise DataError(msg)
+    return table, card, seed
 
 
 def _run(table: AccuracyTable, card: LoadedCard, settings: FitSettings) -> EngineResult:

@@ -1,7 +1,7 @@
 """Adaptive multiple importance sampling with Pareto-smoothed weights.
 
-A pilot around the mode, then a proposal fitted to the pilot's weighted moments in sqrt(tau), then
-further fitted proposals while the weights are poor. All draws share deterministic-mixture weights.
+A pilot around the mode, then a proposal fitted to the pilot's weighted moments in coordinates that
+take the funnel out of the posterior, then further fitted proposals while the weights are poor. All draws share deterministic-mixture weights.
 
 References
 ----------
@@ -11,11 +11,12 @@ Cornuet J-M, Marin J-M, Mira A, Robert CP. Adaptive multiple importance sampling
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.engines.coordinates import Coordinates
 from metadx.engines.mode import Mode
 from metadx.engines.pareto import SmoothedWeights, smooth
 from metadx.engines.proposals import Proposal, around_mode, from_moments
@@ -55,9 +56,7 @@ class WeightedSample:
     log_evidence: float
 
 
-def pilot_sample(
-    mode: Mode, count: int, rng: np.random.Generator
-) -> tuple[Proposal, FloatArray]:
+def pilot_sample(mode: Mode, count: int, rng: np.random.Generator) -> tuple[Proposal, FloatArray]:
     """Draw the first round around the mode.
 
     Returns
@@ -75,7 +74,7 @@ def sample(
     target: LogDensity,
     pilot: tuple[Proposal, FloatArray],
     count: int,
-    roots: slice,
+    coordinates: Coordinates,
     rng: np.random.Generator,
 ) -> WeightedSample:
     """Draw fitted rounds after a pilot until the weights are good or the rounds are spent.
@@ -85,11 +84,11 @@ def sample(
     target : callable
         Maps theta (S, D) to log density (S,) and log-likelihood by study (S, N).
     pilot : tuple of Proposal and ndarray
-        From `pilot_sample`.
+        From `pilot_sample`; a law of theta itself.
     count : int
         Draws of each further round.
-    roots : slice
-        Coordinates of theta that hold log(tau).
+    coordinates : Coordinates
+        In which the fitted proposals are t laws.
     rng : numpy.random.Generator
 
     Returns
@@ -101,41 +100,66 @@ def sample(
     FitError
         If no draw has a finite weight.
     """
-    proposals = [pilot[0]]
-    theta = pilot[1]
-    density, likelihood = target(theta)
-    current = _weigh(proposals, theta, density, likelihood)
-    wanted = 0.25 * (pilot[0].count + count)
+    law, theta = pilot
+    draws = _Draws.of(target, coordinates, theta)
+    proposals: list[Proposal] = []
+    current = _weigh(law, proposals, draws)
+    wanted = 0.25 * (law.count + count)
     for _ in range(1 + _EXTRA_ROUNDS):
-        fitted = from_moments(theta, current.smoothed.weights, roots, count)
-        new = np.concatenate([proposal.draw(rng) for proposal in fitted])
-        new_density, new_likelihood = target(new)
+        fitted = from_moments(coordinates, draws.points, current.smoothed.weights, count)
         proposals.extend(fitted)
-        theta = np.concatenate([theta, new])
-        density = np.concatenate([density, new_density])
-        likelihood = np.concatenate([likelihood, new_likelihood])
-        current = _weigh(proposals, theta, density, likelihood)
+        new = np.concatenate([proposal.draw(rng) for proposal in fitted])
+        draws = draws.followed_by(_Draws.of(target, coordinates, new))
+        current = _weigh(law, proposals, draws)
         if current.smoothed.pareto_k <= _GOOD_PARETO_K and current.smoothed.ess >= wanted:
             break
     return current
 
 
-def _weigh(
-    proposals: list[Proposal], theta: FloatArray, density: FloatArray, likelihood: FloatArray
-) -> WeightedSample:
-    asked = sum(proposal.count for proposal in proposals)
-    parts = [np.log(p.count / asked) + p.log_density(theta) for p in proposals]
-    mixture = parts[0]
-    for part in parts[1:]:
+@dataclass(frozen=True, eq=False)
+class _Draws:
+    """All draws so far, in both coordinates, with the target at them."""
+
+    theta: FloatArray
+    points: FloatArray
+    log_jacobian: FloatArray
+    log_density: FloatArray
+    log_likelihood: FloatArray
+
+    @classmethod
+    def of(cls, target: LogDensity, coordinates: Coordinates, theta: FloatArray) -> "_Draws":
+        return cls(theta, *coordinates.forward(theta), *target(theta))
+
+    def followed_by(self, other: "_Draws") -> "_Draws":
+        return _Draws(
+            *(
+                np.concatenate([getattr(self, item.name), getattr(other, item.name)])
+                for item in fields(self)
+            )
+        )
+
+
+def _weigh(pilot: Proposal, fitted: list[Proposal], draws: _Draws) -> WeightedSample:
+    asked = pilot.count + sum(proposal.count for proposal in fitted)
+    mixture = np.log(pilot.count / asked) + pilot.log_density(
+        *pilot.coordinates.forward(draws.theta)
+    )
+    for law in fitted:
+        part = np.log(law.count / asked) + law.log_density(draws.points, draws.log_jacobian)
         mixture = np.logaddexp(mixture, part)
-    log_weights = density - mixture
-    if not np.isfinite(log_weights.max()):
+    log_weights = draws.log_density - mixture
+    top = float(log_weights.max())
+    if not np.isfinite(top):
         msg = "no proposal of the importance sampler lies where the posterior has mass"
         raise FitError(msg)
-    top = float(log_weights.max())
     log_evidence = top + float(np.log(np.exp(log_weights - top).sum() / asked))
     return WeightedSample(
-        theta, density, likelihood, log_weights, smooth(log_weights), log_evidence
+        draws.theta,
+        draws.log_density,
+        draws.log_likelihood,
+        log_weights,
+        smooth(log_weights),
+        log_evidence,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import Card
+from metadx.engines.coordinates import Conditional
 from metadx.engines.counts import Counts
 from metadx.engines.effects import draw_study_logits
 from metadx.engines.importance import WeightedSample, pilot_sample, resample, sample
@@ -22,6 +23,7 @@ from metadx.studies.accuracy import AccuracyTable
 type FloatArray = NDArray[np.float64]
 
 _PILOT = (250, 1000)  # least and most draws of the first round; otherwise a quarter of all
+_LEAST_MAIN = 500
 _FAR_POINTS = 16
 
 
@@ -57,14 +59,19 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     plan = plan_nodes(posterior.likelihood, _far_points(posterior, mode, pilot))
     posterior = posterior.with_likelihood(posterior.likelihood.with_nodes(plan.nodes))
     weighted = sample(
-        posterior.log_density, pilot, max(total - pilot_size, 500), LOG_TAU, sampler_rng
+        posterior.log_density,
+        pilot,
+        max(total - pilot_size, _LEAST_MAIN),
+        Conditional.at(posterior, mode.location),
+        sampler_rng,
     )
     rows = resample(weighted.smoothed.weights, total, sampler_rng)
     hyper = constrain(weighted.theta[rows])
     logits = None
     if settings.wants_effects(table.n_studies):
         logits = draw_study_logits(posterior.likelihood, hyper, effects_rng)
-    return _result(weighted, rows, logits, plan, card, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return _result(weighted, rows, logits, plan=plan, card=card, seconds=seconds)
 
 
 def _start(counts: Counts) -> FloatArray:
@@ -87,14 +94,12 @@ def _restart_at(posterior: Posterior, mode: Mode) -> Posterior:
     )
 
 
-def _far_points(
-    posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatArray]
-) -> Hyper:
-    """The mode and pilot draws spread over the posterior: picked by weight, without chance."""
+def _far_points(posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatArray]) -> Hyper:
+    """Take the mode and pilot draws spread over the posterior, picked by weight, not by chance."""
     proposal, theta = pilot
     thinned = theta[:: max(1, theta.shape[0] // 250)]
     density, _ = posterior.log_density(thinned)
-    weights = smooth(density - proposal.log_density(thinned)).weights
+    weights = smooth(density - proposal.log_density(*proposal.coordinates.forward(thinned))).weights
     by_tau = np.argsort(thinned[:, LOG_TAU].sum(axis=1))
     levels = (np.arange(_FAR_POINTS) + 0.5) / _FAR_POINTS
     rows = np.minimum(np.searchsorted(np.cumsum(weights[by_tau]), levels), by_tau.size - 1)
@@ -105,6 +110,7 @@ def _result(
     weighted: WeightedSample,
     rows: NDArray[np.intp],
     logits: FloatArray | None,
+    *,
     plan: NodePlan,
     card: Card,
     seconds: float,
@@ -112,9 +118,7 @@ def _result(
     limits = card.checks.marginal
     pareto_k, ess = weighted.smoothed.pareto_k, weighted.smoothed.ess
     raw = constrain(weighted.theta)
-    proposals = Proposals(
-        raw.mu, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood
-    )
+    proposals = Proposals(raw.mu, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood)
     shape = (CHAINS, rows.size // CHAINS)
     checks = (
         Check("pareto_k", pareto_k, limits.pareto_k_max, pareto_k < limits.pareto_k_max),

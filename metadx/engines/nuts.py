@@ -88,7 +88,9 @@ def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineR
             break
     assert best is not None  # the loop runs at least once
     _, parametrisation, tree, checks = best
-    return _result(table, settings, tree, checks, parametrisation, began)
+    return _result(
+        table, settings, tree, checks=checks, parametrisation=parametrisation, began=began
+    )
 
 
 def _sample(
@@ -103,7 +105,7 @@ def _sample(
     logging.getLogger("pymc").setLevel(logging.ERROR)
     with build_bivariate(table, card, parametrisation):
         try:
-            return pm.sample(
+            tree: xr.DataTree = pm.sample(
                 draws=settings.draws_per_chain,
                 tune=_TUNE,
                 chains=CHAINS,
@@ -116,12 +118,14 @@ def _sample(
         except RuntimeError as error:
             msg = f"NUTS could not start: {str(error).splitlines()[0]}"
             raise FitError(msg) from error
+    return tree
 
 
 def _result(
     table: AccuracyTable,
     settings: FitSettings,
     tree: "xr.DataTree",
+    *,
     checks: tuple[Check, ...],
     parametrisation: Parametrisation,
     began: float,

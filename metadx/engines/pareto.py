@@ -96,7 +96,8 @@ def _fit_pareto(excess: FloatArray) -> tuple[float, float]:
     b += 1 / excess[-1]
     k = np.log1p(-b[:, None] * excess).mean(axis=1)
     profile = size * (np.log(-(b / k)) - k - 1)
-    weights = 1 / np.exp(profile - profile[:, None]).sum(axis=1)
+    with np.errstate(over="ignore"):  # a hopeless b has weight 0
+        weights = 1 / np.exp(profile - profile[:, None]).sum(axis=1)
     keep = weights >= 10 * np.finfo(float).eps
     weights, b = weights[keep] / weights[keep].sum(), b[keep]
     best = float((b * weights).sum())

@@ -1,5 +1,6 @@
 """What the user may choose about a fit, checked once."""
 
+import operator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -44,12 +45,15 @@ class FitSettings:
         if self.engine not in ENGINES:
             msg = f"engine = {self.engine!r}: wanted one of {', '.join(ENGINES)}"
             raise MetadxError(msg)
-        if not 100 <= self.draws <= _MAX_DRAWS:
-            msg = f"draws = {self.draws}: wanted a whole number from 100 to {_MAX_DRAWS:,}"
+        draws, seed = _whole(self.draws), _whole(self.seed)
+        if draws is None or not 100 <= draws <= _MAX_DRAWS:
+            msg = f"draws = {self.draws!r}: wanted a whole number from 100 to {_MAX_DRAWS:,}"
             raise MetadxError(msg)
-        if self.seed < 0:
-            msg = f"seed = {self.seed}: wanted a whole number of at least 0"
+        if seed is None or seed < 0:
+            msg = f"seed = {self.seed!r}: wanted a whole number of at least 0"
             raise MetadxError(msg)
+        object.__setattr__(self, "draws", draws)
+        object.__setattr__(self, "seed", seed)
 
     @property
     def draws_per_chain(self) -> int:
@@ -61,3 +65,11 @@ class FitSettings:
         if self.study_effects is None:
             return n_studies <= _EFFECTS_UP_TO
         return self.study_effects
+
+
+def _whole(value: object) -> int | None:
+    """Take any kind of integer, NumPy's too; a float or a text is none."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None

@@ -102,10 +102,10 @@ def _table(tree: "xr.DataTree") -> AccuracyTable:
 def _covariate(fields: dict[str, Any]) -> Categorical | Continuous:
     kind = fields.pop("kind")
     if kind == "Categorical":
-        names = ("values", "levels")
-        return Categorical(**{k: tuple(v) if k in names else v for k, v in fields.items()})
-    values = [np.nan if x is None else x for x in fields.pop("values")]
-    return Continuous(values=np.array(values, dtype=float), **fields)
+        values, levels = tuple(fields.pop("values")), tuple(fields.pop("levels"))
+        return Categorical(values=values, levels=levels, **fields)
+    numbers = [np.nan if x is None else x for x in fields.pop("values")]
+    return Continuous(values=np.array(numbers, dtype=float), **fields)
 
 
 def _result(tree: "xr.DataTree") -> EngineResult:
@@ -118,11 +118,13 @@ def _result(tree: "xr.DataTree") -> EngineResult:
         names = ("mu", "tau", "rho", "log_weight", "log_likelihood")
         proposals = Proposals(*(raw[name].to_numpy() for name in names))
     return EngineResult(
-        *(posterior[name].to_numpy() for name in ("mu", "tau", "rho")),
-        logits,
-        tree["log_likelihood"]["table"].to_numpy(),
-        {str(name): stats[name].to_numpy() for name in stats},
-        proposals,
-        EngineReport(**json.loads(tree.attrs["engine"])),
-        tuple(Check(**check) for check in json.loads(tree.attrs["checks"])),
+        mu=posterior["mu"].to_numpy(),
+        tau=posterior["tau"].to_numpy(),
+        rho=posterior["rho"].to_numpy(),
+        study_logits=logits,
+        log_likelihood=tree["log_likelihood"]["table"].to_numpy(),
+        sample_stats={str(name): stats[name].to_numpy() for name in stats},
+        proposals=proposals,
+        report=EngineReport(**json.loads(tree.attrs["engine"])),
+        checks=tuple(Check(**check) for check in json.loads(tree.attrs["checks"])),
     )

@@ -16,6 +16,7 @@ type FloatArray = NDArray[np.float64]
 
 DIMENSION = 5
 LOG_TAU = slice(2, 4)
+ATANH_RHO = 4
 _LOG_TAU_RANGE = (-40.0, 20.0)  # outside, the density is 0 to machine precision
 _Z_LIMIT = 18.0  # of atanh rho: 1 - |rho| is then below machine precision
 
@@ -40,9 +41,7 @@ class Posterior:
     @classmethod
     def of(cls, likelihood: IntegratedLikelihood, card: Card) -> "Posterior":
         """Combine a likelihood with the priors of a card."""
-        mu, tau, rho = (
-            getattr(card.parameters, name).priors() for name in ("mu", "tau", "rho")
-        )
+        mu, tau, rho = (getattr(card.parameters, name).priors() for name in ("mu", "tau", "rho"))
         return cls(likelihood, mu, tau, rho[0])
 
     def with_likelihood(self, likelihood: IntegratedLikelihood) -> "Posterior":

@@ -30,9 +30,10 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
     Returns
     -------
     xarray.DataTree
-        ``posterior`` (mu, tau, rho; study_logit, sens and spec of each study), ``log_likelihood`` (``table``:
-        by study, random effects integrated out), ``observed_data``, ``constant_data``,
-        ``sample_stats`` (NUTS) and ``proposals`` (marginal engine: raw draws and log weights).
+        ``posterior`` (mu, tau, rho; study_logit, sens and spec of each study),
+        ``log_likelihood`` (``table``: by study, random effects integrated out),
+        ``observed_data``, ``constant_data`` (group sizes and covariates), ``sample_stats`` (NUTS)
+        and ``proposals`` (marginal engine: raw draws and log weights).
     """
     import xarray as xr
 
@@ -41,13 +42,8 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
         "log_likelihood": xr.Dataset(
             {"table": (("chain", "draw", "study"), fit.log_likelihood)}, _coords(fit, "study")
         ),
-        "observed_data": _by_study(fit, tp=fit.table.tp, tn=fit.table.tn),
-        "constant_data": _by_study(
-            fit,
-            n_diseased=fit.table.n_diseased,
-            n_nondiseased=fit.table.n_nondiseased,
-            **{name: _values(c) for name, c in fit.table.covariates.items()},
-        ),
+        "observed_data": _by_study(fit, {"tp": fit.table.tp, "tn": fit.table.tn}),
+        "constant_data": _by_study(fit, _constants(fit)),
     }
     if fit.result.sample_stats:
         groups["sample_stats"] = xr.Dataset(
@@ -87,7 +83,21 @@ def _posterior(fit: "Fit") -> "xr.Dataset":
     return xr.Dataset(variables, _coords(fit, "study", "margin"))
 
 
-def _by_study(fit: "Fit", **values: Any) -> "xr.Dataset":  # noqa: ANN401
+def _constants(fit: "Fit") -> dict[str, Any]:
+    """Give group sizes and covariates; the attribute ``covariates`` holds the latter's own names.
+
+    A name of a covariate may be taken already or hold a slash, which no NetCDF variable may.
+    """
+    constants = {"n_diseased": fit.table.n_diseased, "n_nondiseased": fit.table.n_nondiseased}
+    for header, covariate in fit.table.covariates.items():
+        name = header.replace("/", "_")
+        while name in constants or name == "study":
+            name += "_"
+        constants[name] = _values(covariate)
+    return constants
+
+
+def _by_study(fit: "Fit", values: dict[str, Any]) -> "xr.Dataset":
     import xarray as xr
 
     study = _coords(fit, "study")["study"]

@@ -93,8 +93,9 @@ def caption_sroc(
     table: CountTable = fit.table
     parts = [
         _opening(fit, f"Summary ROC plot of {_studies(table.n_studies)}, {_model(fit)}."),
-        "Circles: studies, area proportional to the number of participants.",
     ]
+    if len(layers.studies):
+        parts.append("Circles: studies, area proportional to the number of participants.")
     if not all(identified(table)):
         parts.append(f"{_unidentified(table)} Median study, regions and curve are not identified.")
         return " ".join([*parts, *_not_shown(layers)])

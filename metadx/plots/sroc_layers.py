@@ -115,9 +115,8 @@ def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
     low, high = span
     logit = np.log(span) - np.log1p(np.negative(span))
     steps = np.linspace(0.0, 1.0, _CURVE_POINTS)
-    fpr = np.union1d(
-        low + (high - low) * steps, expit(logit[0] + (logit[1] - logit[0]) * steps)
-    ).clip(low, high)
+    inner = expit(logit[0] + (logit[1] - logit[0]) * steps[1:-1])  # the ends are exact on one
+    fpr = np.union1d(low + (high - low) * steps, inner).clip(low, high)
     mu, tau = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2)
     defined = (tau > 0.0).any(axis=1)  # without any spread between studies there is no curve
     if not defined.any():

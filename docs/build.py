@@ -1,0 +1,203 @@
+"""Write the parts of the pages that come from the code, and the figures: `python docs/build.py`.
+
+A page holds a generated part between ``<!-- generated: NAME -->`` and ``<!-- end -->``. The tests
+of the repository compare every such part with what the code gives now.
+"""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = ROOT / "tests" / "reference" / "record.json"
+FIGURES = {"sroc-anti-ccp": ("anti-ccp", "sroc"), "forest-telomerase": ("telomerase", "forest")}
+
+_PART = re.compile(r"<!-- generated: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def pages() -> list[Path]:
+    """Return every page that may hold a generated part."""
+    return [ROOT / "README.md", ROOT / "models" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
+def render(text: str) -> str:
+    """Return a page with its generated parts as the code gives them now.
+
+    Parameters
+    ----------
+    text : str
+        Content of the page.
+
+    Returns
+    -------
+    str
+    """
+    return _PART.sub(
+        lambda part: f"<!-- generated: {part[1]} -->\n\n{PARTS[part[1]]()}\n\n<!-- end -->", text
+    )
+
+
+def inventory() -> str:
+    """Every file of the package with the first line of its docstring."""
+    rows = []
+    for path in sorted((ROOT / "metadx").rglob("*.py"), key=_room_order):
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        rows.append((f"`{path.relative_to(ROOT).as_posix()}`", docstring.partition("\n")[0]))
+    return _table(("file", "what it is for"), rows)
+
+
+def aliases() -> str:
+    """The accepted names of the columns."""
+    from metadx.studies.headers import ALIASES, REQUIRED
+
+    rows = [
+        (f"`{role}`", "yes" if role in REQUIRED else "no", ", ".join(f"`{name}`" for name in names))
+        for role, names in ALIASES.items()
+    ]
+    return _table(("role", "required", "accepted names"), rows)
+
+
+def review_keys() -> str:
+    """The keys of `review.toml` with their descriptions."""
+    from metadx.studies.schema import (
+        AnalysisSection,
+        ColumnEntry,
+        ColumnsSection,
+        PublishedEntry,
+        ReviewSection,
+        SourceSection,
+    )
+
+    sections = {
+        "[review]": ReviewSection,
+        "[source]": SourceSection,
+        "[columns]": ColumnsSection,
+        "[columns.NAME]": ColumnEntry,
+        "[analysis]": AnalysisSection,
+        "[[published]]": PublishedEntry,
+    }
+    rows = [
+        (f"`{section}`", f"`{key}`", str(field.description), _default(field))
+        for section, model in sections.items()
+        for key, field in model.model_fields.items()
+    ]
+    return _table(("section", "key", "meaning", "default"), rows)
+
+
+def prior_families() -> str:
+    """The prior families with their parameters."""
+    from metadx.cards import priors
+    from metadx.cards.card import Parameters
+
+    families = [
+        item
+        for item in vars(priors).values()
+        if isinstance(item, type) and "family" in getattr(item, "model_fields", {})
+    ]
+    rows = []
+    for family in families:
+        fields = []
+        for name, field in family.model_fields.items():
+            if name != "family":
+                note = f" ({field.description})" if field.description else ""
+                limit = " > 0" if any(getattr(m, "gt", None) == 0 for m in field.metadata) else ""
+                fields.append(f"`{name}`{limit}{note}")
+        supports = Parameters._supports
+        parameters = [
+            f"`{name}`"
+            for name in ("mu", "tau", "rho")
+            if family.support in supports[name] and (name, family.__name__) != ("tau", "LKJ")
+        ]
+        docstring = (family.__doc__ or "").partition("\n")[0]
+        row = (f"`{family.__name__}`", ", ".join(fields), ", ".join(parameters), docstring)
+        rows.append(row)
+    return _table(("family", "parameters", "for", "law"), rows)
+
+
+def commands() -> str:
+    """The commands and options of the command line."""
+    import typer
+
+    from metadx.cli import app
+
+    rows = []
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        rows.append((f"`metadx {name}`", "", str(command.help)))
+        for option in command.params:
+            spelled = option.opts[0] if option.param_type_name == "option" else option.metavar
+            text = getattr(option, "help", None) or ""
+            rows.append(("", f"`{spelled}`", str(text).replace("\\[", "[")))
+    return _table(("command", "argument or option", "meaning"), rows)
+
+
+def public_names() -> str:
+    """The public names with the first line of their docstrings."""
+    import metadx
+
+    rows = []
+    for name in metadx.__all__:
+        docstring = getattr(metadx, name).__doc__ or ""
+        rows.append((f"`metadx.{name}`", docstring.strip().partition("\n")[0]))
+    return _table(("name", "what it is"), rows)
+
+
+def record() -> str:
+    """The record of the comparison with long runs of Stan."""
+    if not RECORD.is_file():
+        return "The record of this comparison has not been made yet."
+    return json.dumps(json.loads(RECORD.read_text(encoding="utf-8")), indent=1)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "aliases": aliases,
+    "commands": commands,
+    "inventory": inventory,
+    "prior-families": prior_families,
+    "public-names": public_names,
+    "record": record,
+    "review-keys": review_keys,
+}
+
+
+def draw() -> None:
+    """Draw the figures of the pages with the command that a reader would use."""
+    with tempfile.TemporaryDirectory() as folder:
+        for figure, (review, kind) in FIGURES.items():
+            command = [sys.executable, "-m", "metadx.cli", "run", review, "--quiet"]
+            subprocess.run([*command, "--out", review], check=True, cwd=folder)
+            source = Path(folder) / review / f"{kind}.svg"
+            shutil.copyfile(source, ROOT / "docs" / "figures" / f"{figure}.svg")
+
+
+def _room_order(path: Path) -> tuple[int, str]:
+    rooms = ("studies", "cards", "estimands", "builders", "engines", "criticism", "plots", "report")
+    parts = path.relative_to(ROOT / "metadx").parts
+    return (rooms.index(parts[0]) if len(parts) > 1 else -1, path.as_posix())
+
+
+def _default(field: object) -> str:
+    from pydantic_core import PydanticUndefined
+
+    value = getattr(field, "default", None)
+    if value is PydanticUndefined:
+        return "required"
+    return "" if value in (None, "", []) else f"`{json.dumps(value)}`"
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+    )
+
+
+if __name__ == "__main__":
+    draw()
+    for page in pages():
+        page.write_text(render(page.read_text(encoding="utf-8")), encoding="utf-8")

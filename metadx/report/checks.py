@@ -1,0 +1,66 @@
+"""Whether a fit can be trusted, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from metadx.report.layout import Page, paragraph, tone
+
+#: Name in words, and how the threshold bounds it.
+_WORDS = {
+    "pareto_k": ("Pareto k", "below"),
+    "ess": ("effective draws", "at least"),
+    "quadrature_error": ("quadrature error", "at most"),
+    "rhat": ("r-hat", "at most"),
+    "ess_bulk": ("effective draws (bulk)", "at least"),
+    "ess_tail": ("effective draws (tails)", "at least"),
+    "divergences": ("divergences", "at most"),
+    "bfmi": ("E-BFMI", "at least"),
+}
+
+
+def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
+    """Tell whether every check of the fit passed, and what was measured.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of ``summary.json``.
+    page : Page
+
+    Returns
+    -------
+    list of str
+    """
+    checks = found["checks"]
+    failed = [_WORDS.get(c["name"], (c["name"],))[0] for c in checks if not c["passed"]]
+    if failed:
+        verdict = f"Can the fit be trusted? NO: failed on {', '.join(failed)}. Do not report it."
+        lines = [tone(page, line, "bad") for line in paragraph(page, verdict)]
+    else:
+        lines = [tone(page, "Can the fit be trusted? Yes, every check passed.", "good")]
+    measured = "; ".join(check_words(check) for check in checks)
+    measured = f"{measured[:1].upper()}{measured[1:]}."
+    return [*lines, *(tone(page, line, "dim") for line in paragraph(page, measured))]
+
+
+def check_words(check: Mapping[str, Any]) -> str:
+    """Write one check: what was measured, what was wanted, and whether it failed.
+
+    Parameters
+    ----------
+    check : mapping
+        With "name", "value", "threshold" and "passed".
+
+    Examples
+    --------
+    >>> check_words({"name": "ess", "value": 3031.2, "threshold": 400.0, "passed": True})
+    'effective draws 3,031 (at least 400)'
+    """
+    name, bound = _WORDS.get(check["name"], (check["name"], "limit"))
+    value = "not measurable" if check["value"] is None else _written(check["value"])
+    mark = "" if check["passed"] else " FAILED"
+    return f"{name} {value} ({bound} {_written(check['threshold'])}){mark}"
+
+
+def _written(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,0 +1,161 @@
+"""Plain text for a terminal or a pipe: paragraphs and tables that nothing cuts off."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Literal, TextIO
+from unicodedata import combining, east_asian_width
+
+type Tone = Literal["bold", "dim", "italic", "good", "bad"]
+
+_CODES: dict[Tone, str] = {"bold": "1", "dim": "2", "italic": "3", "good": "1;32", "bad": "1;31"}
+_PIPE_WIDTH = 80
+_NARROWEST, _WIDEST = 40, 100  # longer lines are hard to read, whatever the terminal offers
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where text goes.
+
+    Parameters
+    ----------
+    width : int
+        Columns that paragraphs are wrapped to.
+    colour : bool
+        Whether bold, dim and coloured text may be marked by escape sequences.
+    terminal : bool
+        Whether somebody looks at it now; a table in a pipe keeps one line for each row.
+    """
+
+    width: int = _PIPE_WIDTH
+    colour: bool = False
+    terminal: bool = False
+
+
+def page_of(stream: TextIO) -> Page:
+    """Describe a stream: a terminal has a width and may have colours, a pipe has neither.
+
+    Parameters
+    ----------
+    stream : file object
+
+    Returns
+    -------
+    Page
+        80 columns for a pipe. ``NO_COLOR`` and ``TERM=dumb`` are honoured.
+    """
+    if not is_live(stream):
+        return Page()
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = _PIPE_WIDTH
+    width = min(max(columns, _NARROWEST), _WIDEST) if columns else _PIPE_WIDTH
+    # Old consoles of Windows print the sequences instead of obeying them.
+    understood = os.name != "nt" or "WT_SESSION" in os.environ
+    return Page(width, understood and not os.environ.get("NO_COLOR"), terminal=True)
+
+
+def is_live(stream: TextIO) -> bool:
+    """Tell whether a stream is a terminal that understands escape sequences."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def clean(text: str) -> str:
+    """Replace what would steer the terminal; labels and titles come from other people's files.
+
+    Examples
+    --------
+    >>> clean("Kim\\x1b[31m 2019")
+    'Kim [31m 2019'
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def tone(page: Page, text: str, kind: Tone) -> str:
+    """Mark a text as bold, dim and so on where the page can show it."""
+    return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if page.colour and text else text
+
+
+def paragraph(page: Page, text: str, *, first: str = "", rest: str | None = None) -> list[str]:
+    """Wrap a text; a number stays with its per cent sign and no word is broken.
+
+    Parameters
+    ----------
+    page : Page
+    text : str
+    first, rest : str
+        What the first and the further lines begin with; None indents by the width of `first`.
+
+    Returns
+    -------
+    list of str
+        The lines.
+
+    Examples
+    --------
+    >>> paragraph(Page(24), "an interval of level 95 % and more", first="- ")
+    ['- an interval of level', '  95 % and more']
+    """
+    kept = clean(text).replace(" %", "\xa0%")
+    lines = wrap(
+        kept,
+        page.width,
+        initial_indent=first,
+        subsequent_indent=" " * len(first) if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace("\xa0%", " %") for line in lines]
+
+
+def table(page: Page, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay cells out in columns, the first to the left and the others to the right.
+
+    Parameters
+    ----------
+    page : Page
+    header : sequence of str
+        Column heads; all empty for none.
+    rows : sequence of sequences of str
+        A row with fewer cells than there are columns lets its last cell reach to the right edge.
+
+    Returns
+    -------
+    list of str
+        Never cut off: a table that is too wide gets narrower gaps, then longer lines.
+
+    Examples
+    --------
+    >>> for line in table(Page(), ["", "sens", "spec"], [["tau", "1", "2"], ["rho", "0.5"]]):
+    ...     print(line)
+         sens  spec
+    tau     1     2
+    rho         0.5
+    """
+    cells = [[clean(cell) for cell in row] for row in (header, *rows)]
+    full = [row for row in cells if len(row) == len(header)]
+    widths = [max(map(_width, column)) for column in zip(*full, strict=True)]
+    widths[0] = max(_width(row[0]) for row in cells)
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= page.width else 1
+    lines = []
+    for row in cells:
+        reach = [*widths[: len(row) - 1], _reach(widths[len(row) - 1 :], gap)]
+        padded = [row[0] + " " * (reach[0] - _width(row[0]))]
+        padded += [" " * (n - _width(c)) + c for c, n in zip(row[1:], reach[1:], strict=True)]
+        lines.append((" " * gap).join(padded).rstrip())
+    if any(header):
+        lines[0] = tone(page, lines[0], "dim")
+    return [line for line in lines if line]
+
+
+def _reach(widths: Sequence[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: East Asian letters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)

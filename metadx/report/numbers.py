@@ -1,0 +1,94 @@
+"""Numbers as a reader meets them: rounded, and never rounded to a certainty."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+type Summary = Mapping[str, Any]
+
+NOT_IDENTIFIED = "not identified"
+
+
+def percent(x: float) -> str:
+    """Write a proportion in per cent with one decimal, without the sign.
+
+    Parameters
+    ----------
+    x : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> percent(0.6581), percent(0.99999), percent(0.0001)
+    ('65.8', '>99.9', '<0.1')
+    """
+    return _inside(100 * x, 1)
+
+
+def whole_percent(x: float) -> str:
+    """Write a proportion in whole per cent, without the sign.
+
+    Examples
+    --------
+    >>> whole_percent(0.628), whole_percent(0.9999), whole_percent(0.004)
+    ('63', '>99', '<1')
+    """
+    return _inside(100 * x, 0)
+
+
+def _inside(x: float, digits: int) -> str:
+    least = 10.0**-digits
+    if x < least / 2:
+        return f"<{least:g}"
+    if x > 100 - least / 2:
+        return f">{100 - least:.{digits}f}"
+    return f"{x:.{digits}f}"
+
+
+def three_digits(x: float) -> str:
+    """Write a positive number with about three significant digits and no exponent.
+
+    Examples
+    --------
+    >>> [three_digits(x) for x in (0.00002, 0.0123, 0.358, 15.38, 4321.0, 2e9)]
+    ['<0.001', '0.012', '0.36', '15.4', '4,321', '>1,000,000']
+    """
+    if x < 0.0005:
+        return "<0.001"
+    if x > 1e6:
+        return ">1,000,000"
+    for limit, digits in ((0.0995, 3), (9.95, 2), (99.5, 1)):
+        if x < limit:
+            return f"{x:.{digits}f}"
+    return f"{x:,.0f}"
+
+
+def two_decimals(x: float) -> str:
+    """Write a correlation.
+
+    Examples
+    --------
+    >>> two_decimals(-0.4567), two_decimals(-0.001)
+    ('-0.46', '0.00')
+    """
+    return f"{round(x, 2) + 0.0:.2f}"
+
+
+def interval(values: Summary | None, write: Callable[[float], str]) -> str:
+    """Write a posterior median with its limits.
+
+    Parameters
+    ----------
+    values : mapping or None
+        With "median", "lower" and "upper"; None where the quantity is not identified.
+    write : callable
+        How to write one of the three.
+
+    Examples
+    --------
+    >>> interval({"median": 0.5, "lower": 0.25, "upper": 0.75}, percent)
+    '50.0 (25.0 to 75.0)'
+    """
+    if values is None:
+        return NOT_IDENTIFIED
+    median, lower, upper = (write(values[k]) for k in ("median", "lower", "upper"))
+    return f"{median} ({lower} to {upper})"
