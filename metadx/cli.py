@@ -1,24 +1,28 @@
 """The command line: parse, call, print."""
 
-import json
 import os
 import sys
 import warnings
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from metadx.errors import ConvergenceWarning, DataError, FitError, MetadxError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from metadx.engines.fit import Fit
+    from metadx.report.layout import Page
     from metadx.studies.review import Review
 
 EXIT_CHECK_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_NO_ANSWER = 3
+EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="metadx",
@@ -40,32 +44,71 @@ def main() -> None:
     """Run the command line and end with its exit status."""
     # The arithmetic is elementwise: threads of the linear algebra library would only cost start-up.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Looking for plug-ins of the validation library reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if not sys.warnoptions:
+        # Warnings of libraries mean nothing to a reader; what does is said by notes and checks.
+        warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show "²" gets a question mark instead of a crash.
+            stream.reconfigure(errors="replace")
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(arguments: "Sequence[str]") -> int:
+    """Carry a command out and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What follows the name of the program.
+
+    Returns
+    -------
+    int
+        0 done, 1 done but a check failed, 2 bad input or usage, 3 no engine could answer,
+        130 interrupted.
+    """
     try:
-        app(standalone_mode=True)
+        app(list(arguments), prog_name="metadx")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except FitError as error:
-        _fail(error, EXIT_NO_ANSWER)
+        return _failed(str(error), EXIT_NO_ANSWER)
+    except MemoryError:
+        return _failed("not enough memory; ask for fewer --draws.", EXIT_NO_ANSWER)
     except MetadxError as error:
-        _fail(error, EXIT_BAD_INPUT)
+        return _failed(str(error), EXIT_BAD_INPUT)
+    except OSError as error:
+        return _failed(f"{error.filename or 'input or output'}: {error.strerror}", EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        return _failed("interrupted", EXIT_INTERRUPTED)
+    return 0
 
 
-def _fail(error: MetadxError, status: int) -> None:
-    print(f"metadx: {error}", file=sys.stderr)
-    raise SystemExit(status)
+def _failed(message: str, status: int) -> int:
+    # Input may hold anything, and the message may quote it: only line feeds may steer a terminal.
+    lines = message.split("\n")
+    shown = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
+    with suppress(OSError, ValueError):
+        print(f"metadx: {shown}", file=sys.stderr)
+    return status
 
 
 @app.command()
 def run(
     path: PathArgument,
-    out: Annotated[Path | None, typer.Option(help="Result folder [results/NAME].")] = None,
+    out: Annotated[str | None, typer.Option(help="Result folder (results/NAME).")] = None,
     model: Annotated[str | None, typer.Option(help="Id of a model card, or its path.")] = None,
     engine: Annotated[str, typer.Option(help="auto, marginal or nuts.")] = "auto",
     sens: Annotated[str | None, typer.Option(help='Formula for sensitivity, "~ 1".')] = None,
     spec: Annotated[str | None, typer.Option(help='Formula for specificity, "~ 1".')] = None,
     subgroup: Annotated[str | None, typer.Option(help="Column to give results by.")] = None,
     label: LabelOption = None,
-    prob: Annotated[float | None, typer.Option(help="Level of the intervals [0.95].")] = None,
+    prob: Annotated[float | None, typer.Option(help="Level of the intervals (0.95).")] = None,
     draws: Annotated[int, typer.Option(help="Posterior draws.")] = 4000,
-    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the random numbers (1).")] = None,
     prevalence: Annotated[
         list[float] | None, typer.Option(help="Prevalence for PPV and NPV; may be repeated.")
     ] = None,
@@ -78,92 +121,81 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pool a review: read, check, fit, answer, draw."""
-    from metadx.engines.fit import fit
-    from metadx.report.folder import check_target
-    from metadx.report.summary import summary
     review = _load(path, label)
     _refuse_covariates(review, sens, spec, subgroup)
-    target = out or Path("results") / review.name
+    from metadx.engines.fit import fit
+    from metadx.report.folder import check_target
+    from metadx.report.progress import progress
+    from metadx.report.summary import as_text, summary
+
+    target = Path("results") / review.name if out is None else _given(out, "--out")
     check_target(target)
     level = review.analysis.prob if prob is None else prob
     at = _probabilities(level, prevalence or review.analysis.prevalence)
-    with warnings.catch_warnings():
+    with progress(sys.stderr) as say, warnings.catch_warnings():
+        say("fitting")
         # A failed check is said below, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = fit(review, model, engine=engine, draws=draws, seed=seed)  # type: ignore[arg-type]  # checked by FitSettings
-    found = summary(fitted, name=review.name, prob=level, prevalence=at)
-    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        found = summary(fitted, name=review.name, prob=level, prevalence=at)
+    text = as_text(found)
     if as_json:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _print_bytes(text.encode())
     elif not quiet:
-        _print_answer(found, review)
-    _write(target, fitted, found, text, level, figures=not (quick or no_figures), store=not quick)
+        _print(_answer_text(found, review))
+    written = _write(target, fitted, found, text, figures=not (quick or no_figures), store=not quick)
     if not (as_json or quiet):
-        print(f"\nWritten to {target}")
+        _print(f"\nWritten to {target}: {', '.join(written)}\n")
     if not fitted.passed:
-        failed = ", ".join(check.name for check in fitted.checks if not check.passed)
-        print(f"metadx: a check of the fit failed: {failed}", file=sys.stderr)
+        from metadx.report.checks import check_words
+
+        failed = "; ".join(check_words(c) for c in found["checks"] if not c["passed"])
+        _failed(f"a check of the fit failed: {failed}", EXIT_CHECK_FAILED)
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
 @app.command()
 def check(path: PathArgument, label: LabelOption = None) -> None:
     """Validate and cross-check a review; change nothing."""
-    from metadx.studies.cross_checks import findings
+    from metadx.report.checked import check_text, finding_texts
 
     review = _load(path, label)
-    table = review.table
-    print(
-        f"{review.title}: {table.n_studies} studies, {int(table.n_diseased.sum()):,} with the "
-        f"condition, {int(table.n_nondiseased.sum()):,} without."
-    )
-    for doubt in review.source.doubts:
-        print(f"doubt stated in review.toml: {doubt}")
-    found = findings(review)
-    for finding in found:
-        print(f"finding: {finding.about}: {finding.text}")
+    if review.analysis.model != type(review.analysis).model:
+        from metadx.cards.load import load_card
+
+        load_card(review.analysis.model)
+    found = finding_texts(review)
+    _print(check_text(review, found, _page()))
     if found:
         raise typer.Exit(EXIT_CHECK_FAILED)
-    print("No inconsistency found.")
 
 
 @app.command()
 def datasets() -> None:
     """List the reviews that ship with metadx."""
-    from rich.table import Table
-
+    from metadx.report.listing import datasets_text
     from metadx.studies.review import list_datasets, load_dataset
 
-    table = Table(box=None, pad_edge=False)
-    for column in ("name", "studies", "diseased", "non-diseased", "title", "licence"):
-        table.add_column(column, overflow="fold")
-    for name in list_datasets():
-        review = load_dataset(name)
-        counts = (
-            review.table.n_studies,
-            int(review.table.n_diseased.sum()),
-            int(review.table.n_nondiseased.sum()),
-        )
-        title = f"{review.title} (SYNTHETIC)" if review.synthetic else review.title
-        table.add_row(name, *(f"{n:,}" for n in counts), title, review.source.licence)
-    Console().print(table)
+    _print(datasets_text([load_dataset(name) for name in list_datasets()], _page()))
 
 
 @app.command()
 def models(
-    identifier: Annotated[str | None, typer.Argument(metavar="[ID]", help="A card.")] = None,
+    identifier: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Id of a card, or its path.")
+    ] = None,
 ) -> None:
     """Show the model cards: all in a line each, or one in full."""
     from metadx.cards.load import list_cards, load_card
-    from metadx.report.cards import card_text
 
     if identifier is not None:
-        print(card_text(load_card(identifier).card))
+        from metadx.report.cards import card_text
+
+        _print(card_text(load_card(identifier).card))
         return
-    for name in list_cards():
-        card = load_card(name).card
-        print(f"{name}  ({card.status})\n    {card.title}")
+    from metadx.report.listing import models_text
+
+    _print(models_text([load_card(name).card for name in list_cards()]))
 
 
 @app.callback(invoke_without_command=True)
@@ -174,18 +206,34 @@ def options(
     if version:
         import metadx
 
-        print(metadx.__version__)
+        _print(f"{metadx.__version__}\n")
         raise typer.Exit()
+
+
+def _given(path: str, name: str) -> Path:
+    # An empty text would mean the current folder; it comes from a variable that is not set.
+    if not path.strip():
+        raise DataError(f"{name} is empty; give a path.")
+    return Path(path)
 
 
 def _load(path: str, label: str | None) -> "Review":
     """Read a path, or a shipped dataset where no such path exists."""
+    from metadx.resources import data_dir
     from metadx.studies.review import list_datasets, load_dataset, load_review
 
     columns = tuple(part.strip() for part in label.split(",")) if label else None
-    if Path(path).exists() or path not in list_datasets():
+    if _given(path, "PATH").exists():
         return load_review(path, label=columns)
-    return load_dataset(path)
+    name = path.rstrip("/\\")
+    if name in list_datasets():
+        return load_review(data_dir() / name, label=columns)
+    if Path(name).name == name and not Path(name).suffix:
+        try:
+            load_dataset(name)
+        except DataError as error:
+            raise DataError(f"{path}: there is no such file or folder, and {error}") from None
+    return load_review(path, label=columns)
 
 
 def _refuse_covariates(
@@ -206,20 +254,56 @@ def _refuse_covariates(
             raise DataError(msg)
 
 
-def _probabilities(prob: float, prevalence: "tuple[float, ...] | list[float]") -> tuple[float, ...]:
+def _probabilities(prob: float, prevalence: "Sequence[float]") -> tuple[float, ...]:
+    example = {"prob": "0.95 (not 95)", "prevalence": "0.1 (not 10)"}
     for name, value in (("prob", prob), *(("prevalence", p) for p in prevalence)):
         if not 0 < value < 1:
-            raise DataError(f"--{name} {value:g}: wanted a number between 0 and 1, such as 0.95.")
-    return tuple(prevalence)
+            msg = f"--{name} {value:g}: wanted a number between 0 and 1, such as {example[name]}."
+            raise DataError(msg)
+    return tuple(dict.fromkeys(prevalence))
 
 
-def _print_answer(found: dict[str, Any], review: "Review") -> None:
-    from metadx.report.terminal import print_answer
+def _page() -> "Page":
+    from metadx.report.layout import page_of
 
-    # A pipe has no width of its own; 100 columns keep every table whole.
-    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False, soft_wrap=False)
-    print_answer(found, console, question=review.question, doubts=review.source.doubts)
-    sys.stdout.flush()
+    return page_of(sys.stdout)
+
+
+def _answer_text(found: dict[str, Any], review: "Review") -> str:
+    from metadx.report.checked import finding_texts
+    from metadx.report.terminal import answer_text
+
+    return answer_text(
+        found,
+        _page(),
+        question=review.question,
+        doubts=review.source.doubts,
+        findings=finding_texts(review),
+    )
+
+
+def _print(text: str) -> None:
+    """Print, or be quiet where the reader of a pipe has gone: the run itself goes on."""
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        _print_no_more(error)
+
+
+def _print_bytes(text: bytes) -> None:
+    """Print bytes as they are, whatever the encoding of the terminal."""
+    try:
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _print_no_more(error)
+
+
+def _print_no_more(error: OSError) -> None:
+    # Else the interpreter tries once more at its end, and fails with a message of its own.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        raise MetadxError(f"the answer cannot be printed: {error.strerror}.") from error
 
 
 def _write(
@@ -227,34 +311,37 @@ def _write(
     fitted: "Fit",
     found: dict[str, Any],
     text: str,
-    prob: float,
     *,
     figures: bool,
     store: bool,
-) -> None:
-    """Write the result folder; figures come last, with progress on a terminal."""
+) -> list[str]:
+    """Write the result folder, figures last; return the names of the files."""
     from metadx.report.folder import result_folder
     from metadx.report.tables import summary_csv
 
     with result_folder(target) as stage:
-        (stage / "summary.json").write_text(text, encoding="utf-8")
-        (stage / "summary.csv").write_text(summary_csv(found), encoding="utf-8")
+        (stage / "summary.json").write_bytes(text.encode())
+        (stage / "summary.csv").write_bytes(summary_csv(found).encode())
         if store or figures:
-            _write_rest(stage, fitted, prob, figures=figures, store=store)
+            _write_rest(stage, fitted, found["settings"]["prob"], figures=figures, store=store)
+        return sorted(path.name for path in stage.iterdir())
 
 
 def _write_rest(stage: Path, fitted: "Fit", prob: float, *, figures: bool, store: bool) -> None:
-    console = Console(stderr=True)
-    with console.status("writing the fit ...") as status:
+    from metadx.report.progress import progress
+
+    with progress(sys.stderr) as say:
         if store:
+            say("writing fit.nc")
             fitted.save(stage / "fit.nc")
         if figures:
+            say("loading the figure library")
             from metadx.plots.forest import plot_forest
             from metadx.plots.save import save_figure
             from metadx.plots.sroc import plot_sroc
 
             for name, plot in (("forest", plot_forest), ("sroc", plot_sroc)):
-                status.update(f"drawing {name} ...")
+                say(f"drawing {name}")
                 save_figure(plot(fitted, prob=prob), stage / name)
 
 

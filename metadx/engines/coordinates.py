@@ -26,24 +26,48 @@ _DIFFERENCE = 1e-4
 class Coordinates(Protocol):
     """A one-to-one map from theta to the coordinates of a proposal."""
 
-    def forward(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the coordinates (S, D) and the log determinant of d(coordinates)/d(theta)."""
+    def forward(self, theta: FloatArray) -> "Placed":
+        """Find the coordinates of theta (S, D)."""
 
-    def inverse(self, points: FloatArray) -> FloatArray:
-        """Return theta (at most S, D); points outside the image are dropped."""
+    def inverse(self, points: FloatArray) -> "Placed":
+        """Find theta; points outside the image are dropped."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Points in both coordinates.
+
+    Parameters
+    ----------
+    theta, points : ndarray, shape (S, D)
+    log_jacobian : ndarray, shape (S,)
+        Log determinant of d(points)/d(theta).
+    """
+
+    theta: FloatArray
+    points: FloatArray
+    log_jacobian: FloatArray
+
+    def followed_by(self, other: "Placed") -> "Placed":
+        """Put other points behind these."""
+        return Placed(
+            np.concatenate([self.theta, other.theta]),
+            np.concatenate([self.points, other.points]),
+            np.concatenate([self.log_jacobian, other.log_jacobian]),
+        )
 
 
 @dataclass(frozen=True)
 class Identity:
     """Theta itself."""
 
-    def forward(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return theta and zeros."""
-        return theta, np.zeros(theta.shape[0])
+    def forward(self, theta: FloatArray) -> Placed:
+        """Take theta as it is."""
+        return Placed(theta, theta, np.zeros(theta.shape[0]))
 
-    def inverse(self, points: FloatArray) -> FloatArray:
-        """Return the points."""
-        return points
+    def inverse(self, points: FloatArray) -> Placed:
+        """Take the points as they are."""
+        return self.forward(points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,32 +113,31 @@ class Conditional:
             precision * hyper.mu[0] + slopes.mean(axis=0),
         )
 
-    def forward(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the coordinates (S, D) and the log determinant of the map."""
-        mean_sens, mean_spec, l11, l21, l22 = self._law_of_mu(theta)
+    def forward(self, theta: FloatArray) -> Placed:
+        """Find the coordinates of theta (S, D)."""
+        law = self._law_of_mu(theta)
         points = theta.copy()
-        points[:, 0] = (theta[:, 0] - mean_sens) / l11
-        points[:, 1] = (theta[:, 1] - mean_spec - l21 * points[:, 0]) / l22
+        points[:, 0] = (theta[:, 0] - law.sens) / law.l11
+        points[:, 1] = (theta[:, 1] - law.spec - law.l21 * points[:, 0]) / law.l22
         points[:, LOG_TAU] = np.exp(0.5 * theta[:, LOG_TAU])
         points[:, ATANH_RHO] = np.arctan(np.sinh(theta[:, ATANH_RHO]))
-        log_jacobian = np.log(0.5 * points[:, LOG_TAU]).sum(axis=1) - np.log(l11 * l22)
-        return points, log_jacobian - np.log(np.cosh(theta[:, ATANH_RHO]))
+        return Placed(theta, points, _log_jacobian(theta, law))
 
-    def inverse(self, points: FloatArray) -> FloatArray:
-        """Return theta; points whose root of tau or arcsine of rho is out of range are dropped."""
+    def inverse(self, points: FloatArray) -> Placed:
+        """Find theta; points whose root of tau or arcsine of rho is out of range are dropped."""
         possible = (points[:, LOG_TAU] > _SMALLEST_ROOT).all(axis=1)
         possible &= np.abs(points[:, ATANH_RHO]) < _WIDEST_ANGLE
         points = points[possible]
         theta = points.copy()
         theta[:, ATANH_RHO] = np.arcsinh(np.tan(points[:, ATANH_RHO]))
         theta[:, LOG_TAU] = 2 * np.log(points[:, LOG_TAU])
-        mean_sens, mean_spec, l11, l21, l22 = self._law_of_mu(theta)
-        theta[:, 0] = mean_sens + l11 * points[:, 0]
-        theta[:, 1] = mean_spec + l21 * points[:, 0] + l22 * points[:, 1]
-        return theta
+        law = self._law_of_mu(theta)
+        theta[:, 0] = law.sens + law.l11 * points[:, 0]
+        theta[:, 1] = law.spec + law.l21 * points[:, 0] + law.l22 * points[:, 1]
+        return Placed(theta, points, _log_jacobian(theta, law))
 
-    def _law_of_mu(self, theta: FloatArray) -> tuple[FloatArray, ...]:
-        """Mean and Cholesky factor of mu given tau and rho, each (S,).
+    def _law_of_mu(self, theta: FloatArray) -> "_LawOfMu":
+        """Find the normal stand-in for the law of mu given tau and rho.
 
         Sums over studies of (Sigma + W⁻¹)⁻¹, written as W (I + Sigma W)⁻¹ so that an empty arm
         (W = 0) and a large one are both exact.
@@ -133,13 +156,29 @@ class Conditional:
         total = a11 * a22 - a12 * a12
         l11 = np.sqrt(a22 / total)
         l21 = -a12 / (total * l11)
-        return (
+        return _LawOfMu(
             (a22 * b1 - a12 * b0) / total,
             (a11 * b0 - a12 * b1) / total,
             l11,
             l21,
             1 / np.sqrt(a22),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _LawOfMu:
+    """Mean and Cholesky factor, each (S,)."""
+
+    sens: FloatArray
+    spec: FloatArray
+    l11: FloatArray
+    l21: FloatArray
+    l22: FloatArray
+
+
+def _log_jacobian(theta: FloatArray, law: _LawOfMu) -> FloatArray:
+    log_roots = np.log(0.5) * len(range(DIMENSION)[LOG_TAU]) + 0.5 * theta[:, LOG_TAU].sum(axis=1)
+    return np.asarray(log_roots - np.log(law.l11 * law.l22) - np.log(np.cosh(theta[:, ATANH_RHO])))
 
 
 #: Coordinates in which a fitted proposal is stretched: the roots of tau and the arcsine of rho.

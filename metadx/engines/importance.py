@@ -11,12 +11,12 @@ Cornuet J-M, Marin J-M, Mira A, Robert CP. Adaptive multiple importance sampling
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.coordinates import Coordinates
+from metadx.engines.coordinates import Coordinates, Placed
 from metadx.engines.mode import Mode
 from metadx.engines.pareto import SmoothedWeights, smooth
 from metadx.engines.proposals import Proposal, around_mode, from_moments
@@ -67,7 +67,7 @@ def pilot_sample(mode: Mode, count: int, rng: np.random.Generator) -> tuple[Prop
         The draws.
     """
     proposal = around_mode(mode.location, mode.precision, count)
-    return proposal, proposal.draw(rng)
+    return proposal, proposal.draw(rng).theta
 
 
 def sample(
@@ -101,65 +101,45 @@ def sample(
         If no draw has a finite weight.
     """
     law, theta = pilot
-    draws = _Draws.of(target, coordinates, theta)
-    proposals: list[Proposal] = []
-    current = _weigh(law, proposals, draws)
+    places = coordinates.forward(theta)
+    density, likelihood = target(theta)
+    fitted: list[Proposal] = []
+    current = _weigh(law, fitted, places, density, likelihood)
     wanted = 0.25 * (law.count + count)
     for _ in range(1 + _EXTRA_ROUNDS):
-        fitted = from_moments(coordinates, draws.points, current.smoothed.weights, count)
-        proposals.extend(fitted)
-        new = np.concatenate([proposal.draw(rng) for proposal in fitted])
-        draws = draws.followed_by(_Draws.of(target, coordinates, new))
-        current = _weigh(law, proposals, draws)
+        narrow, wide = from_moments(coordinates, places.points, current.smoothed.weights, count)
+        fitted += [narrow, wide]
+        new = narrow.draw(rng).followed_by(wide.draw(rng))
+        new_density, new_likelihood = target(new.theta)
+        places = places.followed_by(new)
+        density = np.concatenate([density, new_density])
+        likelihood = np.concatenate([likelihood, new_likelihood])
+        current = _weigh(law, fitted, places, density, likelihood)
         if current.smoothed.pareto_k <= _GOOD_PARETO_K and current.smoothed.ess >= wanted:
             break
     return current
 
 
-@dataclass(frozen=True, eq=False)
-class _Draws:
-    """All draws so far, in both coordinates, with the target at them."""
-
-    theta: FloatArray
-    points: FloatArray
-    log_jacobian: FloatArray
-    log_density: FloatArray
-    log_likelihood: FloatArray
-
-    @classmethod
-    def of(cls, target: LogDensity, coordinates: Coordinates, theta: FloatArray) -> "_Draws":
-        return cls(theta, *coordinates.forward(theta), *target(theta))
-
-    def followed_by(self, other: "_Draws") -> "_Draws":
-        return _Draws(
-            *(
-                np.concatenate([getattr(self, item.name), getattr(other, item.name)])
-                for item in fields(self)
-            )
-        )
-
-
-def _weigh(pilot: Proposal, fitted: list[Proposal], draws: _Draws) -> WeightedSample:
-    asked = pilot.count + sum(proposal.count for proposal in fitted)
-    mixture = np.log(pilot.count / asked) + pilot.log_density(
-        *pilot.coordinates.forward(draws.theta)
-    )
+def _weigh(
+    pilot: Proposal,
+    fitted: list[Proposal],
+    places: Placed,
+    density: FloatArray,
+    likelihood: FloatArray,
+) -> WeightedSample:
+    asked = pilot.count + sum(law.count for law in fitted)
+    at_pilot = pilot.coordinates.forward(places.theta)
+    mixture = np.log(pilot.count / asked) + pilot.log_density(at_pilot)
     for law in fitted:
-        part = np.log(law.count / asked) + law.log_density(draws.points, draws.log_jacobian)
-        mixture = np.logaddexp(mixture, part)
-    log_weights = draws.log_density - mixture
+        mixture = np.logaddexp(mixture, np.log(law.count / asked) + law.log_density(places))
+    log_weights = density - mixture
     top = float(log_weights.max())
     if not np.isfinite(top):
         msg = "no proposal of the importance sampler lies where the posterior has mass"
         raise FitError(msg)
     log_evidence = top + float(np.log(np.exp(log_weights - top).sum() / asked))
     return WeightedSample(
-        draws.theta,
-        draws.log_density,
-        draws.log_likelihood,
-        log_weights,
-        smooth(log_weights),
-        log_evidence,
+        places.theta, density, likelihood, log_weights, smooth(log_weights), log_evidence
     )
 
 

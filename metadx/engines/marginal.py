@@ -99,7 +99,7 @@ def _far_points(posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatAr
     proposal, theta = pilot
     thinned = theta[:: max(1, theta.shape[0] // 250)]
     density, _ = posterior.log_density(thinned)
-    weights = smooth(density - proposal.log_density(*proposal.coordinates.forward(thinned))).weights
+    weights = smooth(density - proposal.log_density(proposal.coordinates.forward(thinned))).weights
     by_tau = np.argsort(thinned[:, LOG_TAU].sum(axis=1))
     levels = (np.arange(_FAR_POINTS) + 0.5) / _FAR_POINTS
     rows = np.minimum(np.searchsorted(np.cumsum(weights[by_tau]), levels), by_tau.size - 1)

@@ -9,7 +9,7 @@ distribution. Technometrics 2009;51:316-325.
 """
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def smooth(log_weights: FloatArray) -> SmoothedWeights:
     """
     size = log_weights.size
     shifted = np.maximum(log_weights - log_weights.max(), -700.0)
-    tail_size = ceil(min(0.2 * size, 3 * sqrt(size)))
+    tail_size = int(min(0.2 * size, 3 * sqrt(size)))
     pareto_k = np.inf
     if tail_size >= _MIN_TAIL and size > tail_size:
         order = np.argpartition(shifted, size - tail_size - 1)
@@ -91,8 +91,11 @@ def _fit_pareto(excess: FloatArray) -> tuple[float, float]:
     """Estimate (k, scale) from ascending positive excesses, k shrunk towards ½ (weight 10)."""
     size = excess.size
     grid = 30 + int(sqrt(size))
+    quartile = excess[int(size / 4 + 0.5) - 1]
+    if quartile <= excess[0]:  # ties at the cutoff: no generalised Pareto law
+        return np.inf, np.nan
     b = 1 - np.sqrt(grid / (np.arange(1, grid + 1) - 0.5))
-    b /= 3 * excess[int(size / 4 + 0.5) - 1]
+    b /= 3 * quartile
     b += 1 / excess[-1]
     k = np.log1p(-b[:, None] * excess).mean(axis=1)
     profile = size * (np.log(-(b / k)) - k - 1)

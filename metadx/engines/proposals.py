@@ -6,7 +6,7 @@ from math import lgamma, log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.coordinates import STRETCHED, Coordinates, Identity
+from metadx.engines.coordinates import STRETCHED, Coordinates, Identity, Placed
 
 type FloatArray = NDArray[np.float64]
 
@@ -37,27 +37,21 @@ class Proposal:
     df: float
     count: int
 
-    def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return the draws as theta, shape (at most count, D)."""
+    def draw(self, rng: np.random.Generator) -> Placed:
+        """Return the draws, at most `count`, in both coordinates."""
         normal = rng.standard_normal((self.count, self.location.size))
         scale = np.sqrt(rng.chisquare(self.df, self.count) / self.df)
         return self.coordinates.inverse(self.location + (normal / scale[:, None]) @ self.factor.T)
 
-    def log_density(self, points: FloatArray, log_jacobian: FloatArray) -> FloatArray:
-        """Return the log density with respect to theta, shape (S,).
-
-        Parameters
-        ----------
-        points, log_jacobian : ndarray, shapes (S, D) and (S,)
-            What `coordinates.forward` makes of theta.
-        """
+    def log_density(self, placed: Placed) -> FloatArray:
+        """Return the log density with respect to theta at S places, shape (S,)."""
         dimension = self.location.size
-        z = np.linalg.solve(self.factor, (points - self.location).T)
+        z = np.linalg.solve(self.factor, (placed.points - self.location).T)
         square = (z * z).sum(axis=0)
         constant = lgamma((self.df + dimension) / 2) - lgamma(self.df / 2)
         constant -= 0.5 * dimension * log(self.df * pi) + np.log(np.diag(self.factor)).sum()
         kernel = -0.5 * (self.df + dimension) * np.log1p(square / self.df)
-        return np.asarray(constant + kernel + log_jacobian)
+        return np.asarray(constant + kernel + placed.log_jacobian)
 
 
 def around_mode(location: FloatArray, precision: FloatArray, count: int) -> Proposal:

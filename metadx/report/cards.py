@@ -55,7 +55,7 @@ def card_text(card: Card) -> str:
     for reference in card.references:
         doi = f" doi:{reference.doi}" if reference.doi else ""
         lines.append(_indented(f"{reference.citation}{doi}"))
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def _indented(text: str, first: str = "  ") -> str:

@@ -1,34 +1,43 @@
 """The result folder: whole or not there, whatever happens while it is written."""
 
-import ctypes
+import errno
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import sleep
 
-from metadx.errors import DataError
+from metadx.errors import MetadxError
+from metadx.report.staging import beside, clear_leftovers, held, staged
 from metadx.report.summary import SCHEMA
 
-_OWN_FILES = ("summary.json", "summary.csv", "fit.nc", "report.html")
-_OWN_STEMS = ("forest", "sroc")
+#: Figures of a result, by the stem of their files.
+FIGURES = ("forest", "sroc")
+_OWN = frozenset(
+    ("summary.json", "summary.csv", "fit.nc", "report.html")
+    + tuple(f"{stem}.{kind}" for stem in FIGURES for kind in ("svg", "png", "pdf"))
+)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_TRIES = 100
+_RACED = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT})
 
 
 @contextmanager
 def result_folder(target: Path) -> Iterator[Path]:
     """Give an empty folder beside `target`, and put it in its place when the block succeeds.
 
-    Killed at any moment, `target` is the whole old result or the whole new one. Files in the old
-    folder that are not results (notes of the user, say) are carried over.
+    Killed at any moment, `target` is the whole old result or the whole new one (where the system
+    cannot exchange two folders in one step, a kill between two renames leaves the old one hidden
+    beside it, and the next run brings it back). Files in the old folder that are no results, such
+    as notes of the user, are kept.
 
     Parameters
     ----------
     target : Path
-        The result folder.
+        The result folder; of a link, the folder it points to.
 
     Yields
     ------
@@ -37,107 +46,154 @@ def result_folder(target: Path) -> Iterator[Path]:
 
     Raises
     ------
-    DataError
-        If `target` is a file, or a folder that holds something but no result of metadx.
+    MetadxError
+        As for `check_target`, or if the disk refuses; an earlier result is then untouched.
     """
-    _restore_interrupted(target)
-    check_target(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stage = target.parent / f".{target.name}.partial-{os.getpid()}"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
-    try:
-        yield stage
-        if target.is_dir():
-            _carry_over(target, stage)
-            _exchange(stage, target)
-        else:
-            stage.replace(target)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+    with _disk_errors(target):
+        real = target.resolve()
+        made = _make_parents(real)
+        try:
+            with staged(real) as stage:
+                yield stage
+                check_target(target)
+                _put(stage, real)
+        except BaseException:
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
 
 
 def check_target(target: Path) -> None:
-    """Refuse to replace what is no result of metadx; reads only.
+    """Refuse to replace what is no result of metadx; clear what a killed run left beside it.
+
+    Parameters
+    ----------
+    target : Path
 
     Raises
     ------
-    DataError
-        As for `result_folder`.
+    MetadxError
+        If `target` is a file, holds something but no result of metadx, is the folder one stands
+        in, or cannot be looked into.
     """
-    if target.exists() and not target.is_dir():
-        raise DataError(f"{target}: is a file; give --out a folder.")
-    if not target.is_dir() or not any(target.iterdir()):
-        return
+    with _disk_errors(target):
+        real = target.resolve()
+        clear_leftovers(real)
+        if not real.exists():
+            return
+        if not real.is_dir():
+            raise MetadxError(f"{target}: is a file; give --out a folder.")
+        if Path.cwd().is_relative_to(real):
+            msg = (
+                f"{target}: is the folder you stand in; a result is replaced as a whole, so give "
+                f"--out another folder."
+            )
+            raise MetadxError(msg)
+        # Hidden files, such as those that keep an empty folder in a repository, are no content.
+        if any(not item.name.startswith(".") for item in real.iterdir()) and not _is_result(real):
+            msg = (
+                f"{target}: holds files but no result of metadx, so it will not be replaced; give "
+                f"--out another folder."
+            )
+            raise MetadxError(msg)
+
+
+def _is_result(folder: Path) -> bool:
     try:
-        found = json.loads((target / "summary.json").read_text(encoding="utf-8"))
-        ours = str(found["schema"]).startswith(SCHEMA.rpartition("/")[0])
+        found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        return str(found["schema"]).startswith(SCHEMA.rpartition("/")[0])
     except (OSError, ValueError, KeyError, TypeError):
-        ours = False
-    if not ours:
+        return False
+
+
+@contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         msg = (
-            f"{target}: holds files but no result of metadx, so it will not be replaced; give "
-            f"--out another folder."
+            f"{target}: the results cannot be written there ({error.strerror or error}); an "
+            f"earlier result is untouched. Make room or give --out another folder."
         )
-        raise DataError(msg)
+        raise MetadxError(msg) from error
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above `target`; return those that were missing, the lowest first."""
+    missing = [folder for folder in target.parents if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _put(stage: Path, target: Path) -> None:
+    """Put a finished folder in its place; another run may be doing the same."""
+    for _ in range(_TRIES):
+        try:
+            if not target.exists():
+                stage.rename(target)
+            else:
+                _carry_over(target, stage)
+                stage.chmod(target.stat().st_mode & 0o7777)
+                _exchange(stage, target)
+        except OSError as error:
+            if error.errno not in _RACED or not stage.exists():
+                raise
+            sleep(0.01)
+        else:
+            return
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
 
 
 def _carry_over(old: Path, new: Path) -> None:
+    """Bring the user's own files along: as further names of the same files where possible."""
     for item in old.iterdir():
-        ours = item.name in _OWN_FILES or item.stem in _OWN_STEMS
-        if ours or (new / item.name).exists():
+        if item.name in _OWN:
             continue
         if item.is_dir() and not item.is_symlink():
-            shutil.copytree(item, new / item.name, symlinks=True)
+            import shutil
+
+            shutil.copytree(
+                item,
+                new / item.name,
+                symlinks=True,
+                copy_function=_link_or_copy,
+                dirs_exist_ok=True,
+            )
         else:
-            shutil.copy2(item, new / item.name, follow_symlinks=False)
+            _link_or_copy(str(item), str(new / item.name))
+
+
+def _link_or_copy(old: str, new: str) -> None:
+    if os.path.lexists(new):  # from a try that another run came between
+        return
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        import shutil
+
+        shutil.copy2(old, new, follow_symlinks=False)
 
 
 def _exchange(stage: Path, target: Path) -> None:
     """Swap two folders: in one step where the system can, else by two renames."""
     if _exchange_at_once(stage, target):
         return
-    aside = target.parent / f".{target.name}.old-{os.getpid()}"
-    target.replace(aside)
-    stage.replace(target)
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = beside(target, "old")
+    with held(target):  # so that no other run takes it for a leftover
+        target.rename(aside)
+        stage.rename(target)
+        aside.rename(stage)  # to be removed with the stage
 
 
 def _exchange_at_once(stage: Path, target: Path) -> bool:
     if not sys.platform.startswith("linux"):
         return False
+    import ctypes
+
     try:
         swap = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
         return False
     old, new = os.fsencode(stage), os.fsencode(target)
     return bool(swap(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_EXCHANGE) == 0)
-
-
-def _restore_interrupted(target: Path) -> None:
-    """Clear what killed runs left, and bring back an old result whose replacement was cut off."""
-    if not target.parent.is_dir():
-        return
-    for kind in ("old", "partial"):
-        for left in target.parent.glob(f".{target.name}.{kind}-*"):
-            owner = left.name.rpartition("-")[2]
-            if not owner.isdigit() or _alive(int(owner)):
-                continue
-            if kind == "old" and not target.exists():
-                left.replace(target)
-            else:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    if process == os.getpid():
-        return False
-    if os.name == "nt":  # there, signal 0 would end the process instead of asking for it
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

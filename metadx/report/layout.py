@@ -11,7 +11,8 @@ type Tone = Literal["bold", "dim", "italic", "good", "bad"]
 
 _CODES: dict[Tone, str] = {"bold": "1", "dim": "2", "italic": "3", "good": "1;32", "bad": "1;31"}
 _PIPE_WIDTH = 80
-_NARROWEST, _WIDEST = 40, 100  # longer lines are hard to read, whatever the terminal offers
+_NARROWEST = 40
+_WIDEST = 100  # longer lines of text are hard to read, whatever the terminal offers
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Page:
     Parameters
     ----------
     width : int
-        Columns that paragraphs are wrapped to.
+        Columns there are.
     colour : bool
         Whether bold, dim and coloured text may be marked by escape sequences.
     terminal : bool
@@ -51,7 +52,7 @@ def page_of(stream: TextIO) -> Page:
         columns = os.get_terminal_size(stream.fileno()).columns
     except OSError:
         columns = _PIPE_WIDTH
-    width = min(max(columns, _NARROWEST), _WIDEST) if columns else _PIPE_WIDTH
+    width = max(columns, _NARROWEST) if columns else _PIPE_WIDTH
     # Old consoles of Windows print the sequences instead of obeying them.
     understood = os.name != "nt" or "WT_SESSION" in os.environ
     return Page(width, understood and not os.environ.get("NO_COLOR"), terminal=True)
@@ -78,15 +79,15 @@ def tone(page: Page, text: str, kind: Tone) -> str:
     return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if page.colour and text else text
 
 
-def paragraph(page: Page, text: str, *, first: str = "", rest: str | None = None) -> list[str]:
+def paragraph(page: Page, text: str, *, first: str = "") -> list[str]:
     """Wrap a text; a number stays with its per cent sign and no word is broken.
 
     Parameters
     ----------
     page : Page
     text : str
-    first, rest : str
-        What the first and the further lines begin with; None indents by the width of `first`.
+    first : str
+        What the first line begins with; the further ones are indented by as much.
 
     Returns
     -------
@@ -98,12 +99,16 @@ def paragraph(page: Page, text: str, *, first: str = "", rest: str | None = None
     >>> paragraph(Page(24), "an interval of level 95 % and more", first="- ")
     ['- an interval of level', '  95 % and more']
     """
-    kept = clean(text).replace(" %", "\xa0%")
+    return fold(text, min(page.width, _WIDEST), first, " " * len(first))
+
+
+def fold(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Wrap a text to a width; see `paragraph`."""
     lines = wrap(
-        kept,
-        page.width,
+        clean(text).replace(" %", "\xa0%"),
+        width,
         initial_indent=first,
-        subsequent_indent=" " * len(first) if rest is None else rest,
+        subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )

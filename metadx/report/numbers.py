@@ -62,6 +62,19 @@ def three_digits(x: float) -> str:
     return f"{x:,.0f}"
 
 
+def two_digits(x: float) -> str:
+    """Write an area or a height, between 0 and 1.
+
+    Examples
+    --------
+    >>> two_digits(0.9264), two_digits(0.9981)
+    ('0.93', '>0.99')
+    """
+    if x < 0.005:
+        return "<0.01"
+    return ">0.99" if x > 0.995 else f"{x:.2f}"
+
+
 def two_decimals(x: float) -> str:
     """Write a correlation.
 

@@ -1,25 +1,26 @@
 """The content of ``summary.json``: what a run found, stable and versioned."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx import __version__
 from metadx.criticism.leave_one_out import leave_one_out
 from metadx.engines.fit import Fit
-from metadx.engines.result import Note
 from metadx.estimands.group import HeavyTails, as_json, estimate_group, observed_fpr_range
 from metadx.estimands.logistic import expit
 from metadx.estimands.summary import summarise
-from metadx.report.missing import reasons
+from metadx.report.missing import ILLUSTRATIVE, reasons
 
 SCHEMA = "metadx/summary/1"
 #: Shown where neither the review nor the user states a prevalence.
 ILLUSTRATIVE_PREVALENCE = (0.1, 0.25, 0.5)
+_ENGINE_KEYS = ("name", "pareto_k", "ess", "nodes", "seconds", "fell_back")
 
 type Json = dict[str, Any]
 
@@ -57,11 +58,13 @@ def summary(
     ['lower', 'mean', 'median', 'sd', 'upper']
     """
     table, card = fit.table, fit.card.card
-    group, notes = _group(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
-    engine = asdict(fit.engine)
+    group, studies = _group(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE), _studies(fit, prob)
+    notes = [*fit.notes, *reasons(fit, group["estimands"], studies, prob)]
+    if not len(prevalence) and group["estimands"]["ppv"] is not None:
+        notes.append(ILLUSTRATIVE)
     return {
         "schema": SCHEMA,
-        "metadx": version("metadx"),
+        "metadx": __version__,
         "review": name,
         "title": fit.title,
         "kind": "accuracy",
@@ -80,19 +83,42 @@ def summary(
             "sens": "~ 1",
             "spec": "~ 1",
         },
-        "engine": {key: _finite(value) for key, value in engine.items()},
+        "engine": _engine(fit),
         "checks": [
             {**asdict(check), "value": _finite(float(check.value))} for check in fit.checks
         ],
         "parameters": _parameters(fit, prob),
         "groups": [group],
         "contrasts": [],
-        "studies": _studies(fit, prob),
-        "notes": [asdict(note) for note in (*fit.notes, *notes)],
+        "studies": studies,
+        "notes": [asdict(note) for note in notes],
     }
 
 
-def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> tuple[Json, tuple[Note, ...]]:
+def as_text(found: Json) -> str:
+    """Write the content of ``summary.json`` as its text.
+
+    Parameters
+    ----------
+    found : dict
+        As of `summary`.
+
+    Returns
+    -------
+    str
+        JSON that every reader takes: no NaN, no infinity; ends with a line feed.
+    """
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _engine(fit: Fit) -> Json:
+    """Describe the engine: what every run tells first, then what only one engine has."""
+    told = asdict(fit.engine)
+    first = {key: told.pop(key) for key in _ENGINE_KEYS}
+    return {key: _finite(value) for key, value in (first | told).items()}
+
+
+def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
     table, parameters = fit.table, fit.card.card.parameters
     heavy = HeavyTails(
         *(
@@ -115,7 +141,7 @@ def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> tuple[Json, tu
             identified=fit.identified,
         )
     )
-    return {"label": "all", "at": {}, "estimands": estimands}, reasons(fit, estimands)
+    return {"label": "all", "at": {}, "estimands": estimands}
 
 
 def _parameters(fit: Fit, prob: float) -> Json:

@@ -6,7 +6,7 @@ from typing import Any
 
 from metadx.report.checks import trust_lines
 from metadx.report.layout import Page, paragraph, table, tone
-from metadx.report.numbers import interval, percent, three_digits, two_decimals
+from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.people import people_lines
 from metadx.report.remarks import remark_lines
 
@@ -15,10 +15,10 @@ type Json = Mapping[str, Any]
 SYNTHETIC = "SIMULATED OR RECONSTRUCTED DATA; NOT STUDY DATA"
 
 _RATIOS = (
-    ("Positive likelihood ratio (LR+)", "lr_pos"),
-    ("Negative likelihood ratio (LR-)", "lr_neg"),
-    ("Diagnostic odds ratio", "dor"),
-    ("Area under the SROC curve, extrapolated to 0-1", "auc"),
+    ("Positive likelihood ratio (LR+)", "lr_pos", three_digits),
+    ("Negative likelihood ratio (LR-)", "lr_neg", three_digits),
+    ("Diagnostic odds ratio (DOR)", "dor", three_digits),
+    ("Area under the SROC curve (AUC), extrapolated to FPR 0-1", "auc", two_digits),
 )
 
 
@@ -107,14 +107,14 @@ def _accuracy(estimands: Json, page: Page, level: str) -> list[str]:
 
 
 def _ratios(estimands: Json, page: Page, level: str) -> list[str]:
-    rows = [[label, interval(estimands[name], three_digits)] for label, name in _RATIOS]
+    rows = [[label, interval(estimands[name], write)] for label, name, write in _RATIOS]
     observed = estimands["pauc_range"]
     if observed is not None:
         low, high = observed
         label = f"Mean height of the curve over the observed FPR {low:.2f}-{high:.2f}"
-        rows.append([label, interval(estimands["pauc"], two_decimals)])
+        rows.append([label, interval(estimands["pauc"], two_digits)])
     title = f"What does a result mean? (median study, median and {level} interval)"
-    legend = "FPR: false positive rate, 1 - specificity." if observed is not None else ""
+    legend = "FPR: false positive rate, 1 - specificity."
     return _titled(page, title, [*table(page, ["", ""], rows), *_dim(page, legend)])
 
 
@@ -134,7 +134,7 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
         ],
         ["area of the 95 % prediction region", region],
         [
-            "I² (Zhou and Dendukuri), %",
+            "I² (Zhou and Dendukuri 2014), %",
             *(interval(estimands[f"i2_{m}"], percent) for m in margins),
         ],
         ["I², both margins together, %", interval(estimands["i2_joint"], percent)],

@@ -1,0 +1,62 @@
+"""What `metadx check` tells about a review."""
+
+from collections.abc import Sequence
+
+from metadx.report.layout import Page, paragraph, tone
+from metadx.report.terminal import SYNTHETIC
+from metadx.studies.review import Review
+
+
+def finding_texts(review: Review) -> tuple[str, ...]:
+    """Cross-check a review and write each finding as a sentence.
+
+    Parameters
+    ----------
+    review : Review
+
+    Returns
+    -------
+    tuple of str
+        Empty if nothing was noticed.
+    """
+    from metadx.studies.cross_checks import findings
+
+    return tuple(f"{finding.about}: {finding.text}" for finding in findings(review))
+
+
+def check_text(review: Review, findings: Sequence[str], page: Page) -> str:
+    """Tell what a review holds, what it states as uncertain and what cross-checks noticed.
+
+    Parameters
+    ----------
+    review : Review
+    findings : sequence of str
+        As of `finding_texts`.
+    page : Page
+
+    Returns
+    -------
+    str
+        Ends with a line feed.
+    """
+    table = review.table
+    lines = [tone(page, f"*** {SYNTHETIC} ***", "bad")] if review.synthetic else []
+    lines += [tone(page, line, "bold") for line in paragraph(page, review.title)]
+    studies = "1 study" if table.n_studies == 1 else f"{table.n_studies:,} studies"
+    lines += paragraph(
+        page,
+        f"{studies}: {int(table.n_diseased.sum()):,} with the condition, "
+        f"{int(table.n_nondiseased.sum()):,} without.",
+    )
+    if review.source.doubts:
+        lines += ["", tone(page, "Doubts stated in review.toml", "bold")]
+        for doubt in review.source.doubts:
+            lines += paragraph(page, doubt, first="- ")
+    lines.append("")
+    if findings:
+        lines.append(tone(page, "Findings of the cross-checks", "bold"))
+        for finding in findings:
+            lines += paragraph(page, finding, first="- ")
+    else:
+        lines.append("No inconsistency found.")
+    return "\n".join([*lines, ""])
