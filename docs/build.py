@@ -1,7 +1,8 @@
-"""Write the parts of the pages that come from the code, and the figures: `python docs/build.py`.
+"""Write the parts of the pages that come from the code: `python docs/build.py`.
 
-A page holds a generated part between ``<!-- generated: NAME -->`` and ``<!-- end -->``. The tests
-of the repository compare every such part with what the code gives now.
+These are the tables below, the lines that the commands of the pages print, and the figures. A page
+holds a table between ``<!-- generated: NAME -->`` and ``<!-- end -->``. The tests of the repository
+compare all of it with what the code gives now.
 """
 
 import ast
@@ -13,11 +14,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+from console import renew
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "tests" / "reference" / "record.json"
 FIGURES = {"sroc-anti-ccp": ("anti-ccp", "sroc"), "forest-telomerase": ("telomerase", "forest")}
 
+_TABLES = {"reviews": "shipped reviews", "corpus": "tables that do not ship"}
 _PART = re.compile(r"<!-- generated: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -44,7 +49,7 @@ def render(text: str) -> str:
 
 
 def inventory() -> str:
-    """Every file of the package with the first line of its docstring."""
+    """List every file of the package with the first line of its docstring."""
     rows = []
     for path in sorted((ROOT / "metadx").rglob("*.py"), key=_room_order):
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
@@ -53,7 +58,7 @@ def inventory() -> str:
 
 
 def aliases() -> str:
-    """The accepted names of the columns."""
+    """List the accepted names of the columns."""
     from metadx.studies.headers import ALIASES, REQUIRED
 
     rows = [
@@ -64,7 +69,7 @@ def aliases() -> str:
 
 
 def review_keys() -> str:
-    """The keys of `review.toml` with their descriptions."""
+    """List the keys of `review.toml` with their descriptions."""
     from metadx.studies.schema import (
         AnalysisSection,
         ColumnEntry,
@@ -91,7 +96,7 @@ def review_keys() -> str:
 
 
 def prior_families() -> str:
-    """The prior families with their parameters."""
+    """List the prior families with their parameters."""
     from metadx.cards import priors
     from metadx.cards.card import Parameters
 
@@ -121,7 +126,7 @@ def prior_families() -> str:
 
 
 def commands() -> str:
-    """The commands and options of the command line."""
+    """List the commands and options of the command line."""
     import typer
 
     from metadx.cli import app
@@ -137,7 +142,7 @@ def commands() -> str:
 
 
 def public_names() -> str:
-    """The public names with the first line of their docstrings."""
+    """List the public names with the first line of their docstrings."""
     import metadx
 
     rows = []
@@ -148,10 +153,30 @@ def public_names() -> str:
 
 
 def record() -> str:
-    """The record of the comparison with long runs of Stan."""
+    """Show the record of the comparison with long runs of Stan."""
     if not RECORD.is_file():
         return "The record of this comparison has not been made yet."
-    return json.dumps(json.loads(RECORD.read_text(encoding="utf-8")), indent=1)
+    document = json.loads(RECORD.read_text(encoding="utf-8"))
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for run in document["runs"]:
+        groups.setdefault((run["engine"], run["group"], run["card"]), []).append(run)
+    kinds = ("mean", "sd", "quantile")
+    rows = []
+    for (engine, group, card), runs in sorted(groups.items()):
+        largest = [max(run["worst"][kind]["in_sd"] or 0.0 for run in runs) for kind in kinds]
+        rows.append(
+            (
+                engine,
+                f"{len({run['dataset'] for run in runs})} {_TABLES[group]}",
+                f"`{card}`",
+                str(len(runs)),
+                str(sum(run["passed"] for run in runs)),
+                *(f"{value:.3f}" for value in largest),
+            )
+        )
+    head = ("engine", "tables", "card", "fits", "passed", "mean, in sd", "sd, relative")
+    versions = ", ".join(f"{name} {number}" for name, number in document["versions"].items())
+    return f"{_table((*head, 'quantile, in sd'), rows)}\n\nMade with {versions}."
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -200,4 +225,6 @@ def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 if __name__ == "__main__":
     draw()
     for page in pages():
-        page.write_text(render(page.read_text(encoding="utf-8")), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            text = renew(render(page.read_text(encoding="utf-8")), Path(folder))
+        page.write_text(text, encoding="utf-8")

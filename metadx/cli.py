@@ -6,7 +6,7 @@ import warnings
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -15,7 +15,6 @@ from metadx.errors import ConvergenceWarning, DataError, FitError, MetadxError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from metadx.engines.fit import Fit
     from metadx.report.layout import Page
     from metadx.studies.review import Review
 
@@ -49,11 +48,17 @@ def main() -> None:
     if not sys.warnoptions:
         # Warnings of libraries mean nothing to a reader; what does is said by notes and checks.
         warnings.simplefilter("ignore")
+    # A stream that was closed before the start is None: what goes there is lost, as was asked for.
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show "²" gets a question mark instead of a crash.
             stream.reconfigure(errors="replace")
     sys.exit(answer(sys.argv[1:]))
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def answer(arguments: "Sequence[str]") -> int:
@@ -74,31 +79,40 @@ def answer(arguments: "Sequence[str]") -> int:
         app(list(arguments), prog_name="metadx")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
-    except FitError as error:
-        return _failed(str(error), EXIT_NO_ANSWER)
-    except MemoryError:
-        return _failed("not enough memory; ask for fewer --draws.", EXIT_NO_ANSWER)
-    except MetadxError as error:
-        return _failed(str(error), EXIT_BAD_INPUT)
-    except OSError as error:
-        return _failed(f"{error.filename or 'input or output'}: {error.strerror}", EXIT_BAD_INPUT)
-    except KeyboardInterrupt:
-        return _failed("interrupted", EXIT_INTERRUPTED)
+    except (MetadxError, MemoryError, OSError, KeyboardInterrupt) as error:
+        message, status = _told(error)
+        _complain(message)
+        return status
     return 0
 
 
-def _failed(message: str, status: int) -> int:
+def _told(error: BaseException) -> tuple[str, int]:
+    """Return the message and the exit status of what went wrong."""
+    match error:
+        case FitError():
+            return str(error), EXIT_NO_ANSWER
+        case MetadxError():
+            return str(error), EXIT_BAD_INPUT
+        case MemoryError():
+            return "not enough memory; ask for fewer --draws.", EXIT_NO_ANSWER
+        case OSError():
+            what = error.filename or "input or output"
+            return f"{what}: {error.strerror or error}.", EXIT_BAD_INPUT
+    return "interrupted; an earlier result is untouched.", EXIT_INTERRUPTED
+
+
+def _complain(message: str) -> None:
     # Input may hold anything, and the message may quote it: only line feeds may steer a terminal.
     lines = message.split("\n")
     shown = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines)
-    with suppress(OSError, ValueError):
+    with suppress(OSError):
         print(f"metadx: {shown}", file=sys.stderr)
-    return status
 
 
 @app.command()
 def run(
     path: PathArgument,
+    *,
     out: Annotated[str | None, typer.Option(help="Result folder (results/NAME).")] = None,
     model: Annotated[str | None, typer.Option(help="Id of a model card, or its path.")] = None,
     engine: Annotated[str, typer.Option(help="auto, marginal or nuts.")] = "auto",
@@ -127,6 +141,7 @@ def run(
     from metadx.report.folder import check_target
     from metadx.report.progress import progress
     from metadx.report.summary import as_text, summary
+    from metadx.report.write import write_result
 
     target = Path("results") / review.name if out is None else _given(out, "--out")
     check_target(target)
@@ -143,14 +158,23 @@ def run(
         _print_bytes(text.encode())
     elif not quiet:
         _print(_answer_text(found, review))
-    written = _write(target, fitted, found, text, figures=not (quick or no_figures), store=not quick)
+    with progress(sys.stderr) as say:
+        written = write_result(
+            target,
+            fitted,
+            found,
+            text,
+            figures=not (quick or no_figures),
+            store=not quick,
+            say=say,
+        )
     if not (as_json or quiet):
         _print(f"\nWritten to {target}: {', '.join(written)}\n")
     if not fitted.passed:
         from metadx.report.checks import check_words
 
         failed = "; ".join(check_words(c) for c in found["checks"] if not c["passed"])
-        _failed(f"a check of the fit failed: {failed}", EXIT_CHECK_FAILED)
+        _complain(f"a check of the fit failed: {failed}")
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
@@ -223,8 +247,17 @@ def _load(path: str, label: str | None) -> "Review":
     from metadx.studies.review import list_datasets, load_dataset, load_review
 
     columns = tuple(part.strip() for part in label.split(",")) if label else None
-    if _given(path, "PATH").exists():
-        return load_review(path, label=columns)
+    given = _given(path, "PATH")
+    if given.exists():
+        try:
+            return load_review(path, label=columns)
+        except DataError:
+            from metadx.report.folder import is_result
+
+            if is_result(given) and not any(given.glob("studies.*")):
+                msg = f"{path}: is a result of metadx, not a review; give the path of the review."
+                raise DataError(msg) from None
+            raise
     name = path.rstrip("/\\")
     if name in list_datasets():
         return load_review(data_dir() / name, label=columns)
@@ -278,7 +311,7 @@ def _answer_text(found: dict[str, Any], review: "Review") -> str:
         _page(),
         question=review.question,
         doubts=review.source.doubts,
-        findings=finding_texts(review),
+        findings=finding_texts(review, noted=False),
     )
 
 
@@ -304,45 +337,6 @@ def _print_no_more(error: OSError) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not isinstance(error, BrokenPipeError):
         raise MetadxError(f"the answer cannot be printed: {error.strerror}.") from error
-
-
-def _write(
-    target: Path,
-    fitted: "Fit",
-    found: dict[str, Any],
-    text: str,
-    *,
-    figures: bool,
-    store: bool,
-) -> list[str]:
-    """Write the result folder, figures last; return the names of the files."""
-    from metadx.report.folder import result_folder
-    from metadx.report.tables import summary_csv
-
-    with result_folder(target) as stage:
-        (stage / "summary.json").write_bytes(text.encode())
-        (stage / "summary.csv").write_bytes(summary_csv(found).encode())
-        if store or figures:
-            _write_rest(stage, fitted, found["settings"]["prob"], figures=figures, store=store)
-        return sorted(path.name for path in stage.iterdir())
-
-
-def _write_rest(stage: Path, fitted: "Fit", prob: float, *, figures: bool, store: bool) -> None:
-    from metadx.report.progress import progress
-
-    with progress(sys.stderr) as say:
-        if store:
-            say("writing fit.nc")
-            fitted.save(stage / "fit.nc")
-        if figures:
-            say("loading the figure library")
-            from metadx.plots.forest import plot_forest
-            from metadx.plots.save import save_figure
-            from metadx.plots.sroc import plot_sroc
-
-            for name, plot in (("forest", plot_forest), ("sroc", plot_sroc)):
-                say(f"drawing {name}")
-                save_figure(plot(fitted, prob=prob), stage / name)
 
 
 if __name__ == "__main__":

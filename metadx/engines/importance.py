@@ -1,7 +1,8 @@
 """Adaptive multiple importance sampling with Pareto-smoothed weights.
 
 A pilot around the mode, then a proposal fitted to the pilot's weighted moments in coordinates that
-take the funnel out of the posterior, then further fitted proposals while the weights are poor. All draws share deterministic-mixture weights.
+take the funnel out of the posterior, then further fitted proposals while the weights are poor. All
+draws share deterministic-mixture weights.
 
 References
 ----------
@@ -98,11 +99,16 @@ def sample(
     Raises
     ------
     FitError
-        If no draw has a finite weight.
+        If no draw of the pilot lies where the density is positive.
     """
     law, theta = pilot
-    places = coordinates.forward(theta)
     density, likelihood = target(theta)
+    possible = np.isfinite(density)  # a draw from the far tail need not have finite coordinates
+    if not possible.any():
+        msg = "no proposal of the importance sampler lies where the posterior has mass"
+        raise FitError(msg)
+    density, likelihood = density[possible], likelihood[possible]
+    places = coordinates.forward(theta[possible])
     fitted: list[Proposal] = []
     current = _weigh(law, fitted, places, density, likelihood)
     wanted = 0.25 * (law.count + count)
@@ -134,9 +140,6 @@ def _weigh(
         mixture = np.logaddexp(mixture, np.log(law.count / asked) + law.log_density(places))
     log_weights = density - mixture
     top = float(log_weights.max())
-    if not np.isfinite(top):
-        msg = "no proposal of the importance sampler lies where the posterior has mass"
-        raise FitError(msg)
     log_evidence = top + float(np.log(np.exp(log_weights - top).sum() / asked))
     return WeightedSample(
         places.theta, density, likelihood, log_weights, smooth(log_weights), log_evidence

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 
 type FloatArray = NDArray[np.float64]
 
-_TUNE = 1000
-# Later tries sample more carefully; the last word is the try with the fewest failed checks.
-_TARGET_ACCEPT = (0.95, 0.99, 0.995)
+_TUNE = 1500
+_LEAST_PER_CHAIN = 1000  # compiling costs far more than sampling, and checks need draws
 _INFORMATIVE = 3.0  # information of an arm about its logit, median over studies
 _STATS = ("diverging", "energy", "energy_error", "step_size", "n_steps")
 
@@ -56,8 +56,9 @@ def choose_parametrisation(table: AccuracyTable) -> Parametrisation:
 def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineResult:
     """Fit the bivariate model by NUTS: nutpie, 4 chains.
 
-    Where a check fails, the other parametrisation and then smaller steps are tried; the try with
-    the fewest failed checks is returned.
+    Where a check fails, the other parametrisation and then a longer run with smaller steps are
+    tried; the try with the fewest failed checks is returned. There are at least 1,000 draws a
+    chain, however few were asked for: the checks need them, and compiling costs more.
 
     Parameters
     ----------
@@ -77,41 +78,50 @@ def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineR
     began = time.perf_counter()
     first = choose_parametrisation(table)
     second: Parametrisation = "non-centred" if first == "centred" else "centred"
-    best: tuple[int, Parametrisation, xr.DataTree, tuple[Check, ...]] | None = None
-    for parametrisation, accept in zip((first, second, "non-centred"), _TARGET_ACCEPT, strict=True):
-        tree = _sample(table, card, settings, parametrisation, accept)
+    tries = (_Try(first, 0.99, 1), _Try(second, 0.99, 1), _Try("non-centred", 0.998, 4))
+    best: tuple[int, _Try, xr.DataTree, tuple[Check, ...]] | None = None
+    for attempt in tries:
+        tree = _sample(table, card, settings, attempt)
         checks = nuts_checks(tree, card.checks.nuts)
         failed = sum(not check.passed for check in checks)
         if best is None or failed < best[0]:
-            best = (failed, parametrisation, tree, checks)
+            best = (failed, attempt, tree, checks)
         if failed == 0:
             break
     assert best is not None  # the loop runs at least once
-    _, parametrisation, tree, checks = best
+    _, attempt, tree, checks = best
     return _result(
-        table, settings, tree, checks=checks, parametrisation=parametrisation, began=began
+        table, settings, tree, checks=checks, parametrisation=attempt.parametrisation, began=began
     )
+
+
+@dataclass(frozen=True)
+class _Try:
+    """How to sample: a higher target means smaller steps; `longer` multiplies the draws."""
+
+    parametrisation: Parametrisation
+    target_accept: float
+    longer: int
 
 
 def _sample(
     table: AccuracyTable,
     card: Card,
     settings: FitSettings,
-    parametrisation: Parametrisation,
-    target_accept: float,
+    attempt: _Try,
 ) -> "xr.DataTree":
     import pymc as pm
 
     logging.getLogger("pymc").setLevel(logging.ERROR)
-    with build_bivariate(table, card, parametrisation):
+    with build_bivariate(table, card, attempt.parametrisation):
         try:
             tree: xr.DataTree = pm.sample(
-                draws=settings.draws_per_chain,
+                draws=max(settings.draws_per_chain, _LEAST_PER_CHAIN) * attempt.longer,
                 tune=_TUNE,
                 chains=CHAINS,
                 random_seed=settings.seed,
                 nuts_sampler="nutpie",
-                nuts={"target_accept": target_accept},
+                nuts={"target_accept": attempt.target_accept},
                 progressbar=False,
                 quiet=True,
             )

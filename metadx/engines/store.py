@@ -29,10 +29,12 @@ def save_fit(fit: "Fit", path: Path) -> Path:
     ----------
     fit : Fit
     path : Path
+        Missing folders are made.
 
     Returns
     -------
     Path
+        The same path.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(suffix=".nc", dir=path.parent)
@@ -49,6 +51,16 @@ def save_fit(fit: "Fit", path: Path) -> Path:
 
 def load_fit(path: Path) -> "Fit":
     """Read a fit back.
+
+    Parameters
+    ----------
+    path : Path
+        A file written by `save_fit`.
+
+    Returns
+    -------
+    Fit
+        Equal to the one that was saved, bit for bit.
 
     Raises
     ------
@@ -70,14 +82,17 @@ def load_fit(path: Path) -> "Fit":
         found = tree.attrs.get("format", "no format mark")
         raise DataError(f"{path}: not a fit that this version reads ({found}; wanted {FORMAT}).")
     attrs = tree.attrs
-    return Fit(
-        _table(tree),
-        parse_card(str(attrs["card"]), str(attrs["card_source"])),
-        FitSettings(**json.loads(attrs["settings"])),
-        _result(tree),
-        str(attrs["title"]),
-        bool(json.loads(attrs["synthetic"])),
-    )
+    try:
+        return Fit(
+            _table(tree),
+            parse_card(str(attrs["card"]), str(attrs["card_source"])),
+            FitSettings(**json.loads(attrs["settings"])),
+            _result(tree),
+            str(attrs["title"]),
+            bool(json.loads(attrs["synthetic"])),
+        )
+    except KeyError as error:
+        raise DataError(f"{path}: the fit is incomplete: {error.args[0]} is missing.") from error
 
 
 def _table(tree: "xr.DataTree") -> AccuracyTable:

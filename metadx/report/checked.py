@@ -6,13 +6,18 @@ from metadx.report.layout import Page, paragraph, tone
 from metadx.report.terminal import SYNTHETIC
 from metadx.studies.review import Review
 
+# Findings that every fit tells as a note of its own.
+_NOTED = ("prior-led", "(tp + fn = 0)", "(fp + tn = 0)")
 
-def finding_texts(review: Review) -> tuple[str, ...]:
+
+def finding_texts(review: Review, *, noted: bool = True) -> tuple[str, ...]:
     """Cross-check a review and write each finding as a sentence.
 
     Parameters
     ----------
     review : Review
+    noted : bool
+        Whether to tell what the notes of a fit tell as well.
 
     Returns
     -------
@@ -21,7 +26,11 @@ def finding_texts(review: Review) -> tuple[str, ...]:
     """
     from metadx.studies.cross_checks import findings
 
-    return tuple(f"{finding.about}: {finding.text}" for finding in findings(review))
+    return tuple(
+        f"{finding.about}: {finding.text}"
+        for finding in findings(review)
+        if noted or not any(words in finding.text for words in _NOTED)
+    )
 
 
 def check_text(review: Review, findings: Sequence[str], page: Page) -> str:

@@ -15,10 +15,9 @@ from metadx.report.summary import SCHEMA
 
 #: Figures of a result, by the stem of their files.
 FIGURES = ("forest", "sroc")
-_OWN = frozenset(
-    ("summary.json", "summary.csv", "fit.nc", "report.html")
-    + tuple(f"{stem}.{kind}" for stem in FIGURES for kind in ("svg", "png", "pdf"))
-)
+_OWN = frozenset({"summary.json", "summary.csv", "fit.nc", "report.html"}) | {
+    f"{stem}.{kind}" for stem in FIGURES for kind in ("svg", "png", "pdf")
+}
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _TRIES = 100
@@ -79,6 +78,7 @@ def check_target(target: Path) -> None:
     """
     with _disk_errors(target):
         real = target.resolve()
+        _check_above(real)
         clear_leftovers(real)
         if not real.exists():
             return
@@ -91,7 +91,7 @@ def check_target(target: Path) -> None:
             )
             raise MetadxError(msg)
         # Hidden files, such as those that keep an empty folder in a repository, are no content.
-        if any(not item.name.startswith(".") for item in real.iterdir()) and not _is_result(real):
+        if any(not item.name.startswith(".") for item in real.iterdir()) and not is_result(real):
             msg = (
                 f"{target}: holds files but no result of metadx, so it will not be replaced; give "
                 f"--out another folder."
@@ -99,7 +99,17 @@ def check_target(target: Path) -> None:
             raise MetadxError(msg)
 
 
-def _is_result(folder: Path) -> bool:
+def _check_above(target: Path) -> None:
+    """Fail now, not after a long fit, where a folder cannot be made or replaced."""
+    above = next(folder for folder in target.parents if folder.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(above))
+
+
+def is_result(folder: Path) -> bool:
+    """Tell whether a folder holds a result of metadx."""
     try:
         found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         return str(found["schema"]).startswith(SCHEMA.rpartition("/")[0])

@@ -64,11 +64,11 @@ def is_live(stream: TextIO) -> bool:
 
 
 def clean(text: str) -> str:
-    """Replace what would steer the terminal; labels and titles come from other people's files.
+    r"""Replace what would steer the terminal; labels and titles come from other people's files.
 
     Examples
     --------
-    >>> clean("Kim\\x1b[31m 2019")
+    >>> clean("Kim\x1b[31m 2019")
     'Kim [31m 2019'
     """
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

@@ -17,15 +17,16 @@ _NO_MOMENT = (
     "use the median and the limits."
 )
 _NO_PEOPLE = tuple(
-    f"Not identified: no study has {people} participants." for people in ("diseased", "non-diseased")
+    f"Not identified: no study has {people} participants."
+    for people in ("diseased", "non-diseased")
 )
-#: Said by the notes of the fit as well, or about numbers that only the file holds.
-FILE_ONLY = frozenset({_NO_MOMENT, *_NO_PEOPLE})
 ILLUSTRATIVE = Note(
     "ppv, npv",
     "The prevalences are illustrations, for none was given: state those of your own setting "
     "(--prevalence, or [analysis] prevalence in review.toml).",
 )
+#: Said elsewhere on the terminal as well, or about numbers that only the file holds.
+FILE_ONLY = frozenset({_NO_MOMENT, *_NO_PEOPLE, ILLUSTRATIVE.text})
 
 
 def reasons(

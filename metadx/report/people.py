@@ -47,7 +47,7 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
         rows.append([f"{100 * prevalence:.4g} %", *(f"{n:,}" for n in counts), *values])
     title = f"Of {tested:,} people tested (median study; PPV and NPV with {level} intervals)"
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in found["notes"])
-    lead = "Illustrative prevalences: none was given. " if illustrative else ""
+    lead = "Illustrative prevalences, for none was given (--prevalence). " if illustrative else ""
     return [
         *(tone(page, line, "bold") for line in paragraph(page, title)),
         *(tone(page, line, "dim") for line in paragraph(page, lead + _ADVICE)),

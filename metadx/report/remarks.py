@@ -42,9 +42,11 @@ def remark_lines(
             lines += paragraph(page, f"{about}: {note['text']}", first="- ")
     about_data = _data(doubts, findings)
     if about_data:
-        lines += ["", tone(page, "Doubts about the data", "bold")] if lines else [
-            tone(page, "Doubts about the data", "bold")
-        ]
+        lines += (
+            ["", tone(page, "Doubts about the data", "bold")]
+            if lines
+            else [tone(page, "Doubts about the data", "bold")]
+        )
         for text in about_data:
             lines += paragraph(page, text, first="- ")
     return lines

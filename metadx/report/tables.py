@@ -7,6 +7,7 @@ from typing import Any
 
 HEADER = ("group", "quantity", "prevalence", "mean", "sd", "median", "lower", "upper", "prob")
 _NUMBERS = ("mean", "sd", "median", "lower", "upper")
+_REGION_PROB = 0.95  # of both regions, whatever the level of the intervals
 
 
 def summary_csv(found: Mapping[str, Any]) -> str:
@@ -20,33 +21,34 @@ def summary_csv(found: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        Cells of quantities that are not identified stay empty.
+        Cells of quantities that are not identified stay empty. ``prob`` is the level of the
+        limits; of an area of a region, the level of the region.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    prob = found["settings"]["prob"]
     for group, quantity, prevalence, values in _rows(found):
-        numbers = [_cell(values.get(name)) for name in _NUMBERS]
-        writer.writerow([group, quantity, prevalence, *numbers, prob])
+        numbers = [_cell(values.get(name)) for name in (*_NUMBERS, "prob")]
+        writer.writerow([group, quantity, prevalence, *numbers])
     return text.getvalue()
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    level = {"prob": found["settings"]["prob"]}
     for name, values in found["parameters"].items():
-        yield "parameters", name, "", values or {}
+        yield "parameters", name, "", (values or {}) | level
     for group in found["groups"]:
         for name, value in group["estimands"].items():
             if name == "pauc_range":
                 low, high = value or (None, None)
                 yield group["label"], name, "", {"lower": low, "upper": high}
+            elif name.startswith("region_area"):
+                yield group["label"], name, "", {"median": value, "prob": _REGION_PROB}
             elif isinstance(value, list):
                 for row in value:
-                    yield group["label"], name, repr(row["prevalence"]), row
-            elif isinstance(value, float):
-                yield group["label"], name, "", {"median": value}
+                    yield group["label"], name, repr(row["prevalence"]), row | level
             else:
-                yield group["label"], name, "", value or {}
+                yield group["label"], name, "", (value or {}) | level
 
 
 def _cell(value: float | None) -> str:

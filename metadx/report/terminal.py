@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from metadx.engines.notes import FEW_STUDIES
 from metadx.report.checks import trust_lines
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
@@ -18,7 +19,7 @@ _RATIOS = (
     ("Positive likelihood ratio (LR+)", "lr_pos", three_digits),
     ("Negative likelihood ratio (LR-)", "lr_neg", three_digits),
     ("Diagnostic odds ratio (DOR)", "dor", three_digits),
-    ("Area under the SROC curve (AUC), extrapolated to FPR 0-1", "auc", two_digits),
+    ("Area under the SROC curve (AUC, extrapolated)", "auc", two_digits),
 )
 
 
@@ -84,7 +85,11 @@ def _heading(found: Json, page: Page, question: str, level: str) -> list[str]:
         f"{settings['draws']:,} draws, seed {settings['seed']}."
     )
     kind = f"Given throughout: posterior medians with {level} credible intervals (equal-tailed)."
-    return [*lines, *paragraph(page, pooled), *paragraph(page, model), *paragraph(page, kind)]
+    lines += [line for text in (pooled, model, kind) for line in paragraph(page, text)]
+    if data["n_studies"] < FEW_STUDIES:
+        few = f"Fewer than {FEW_STUDIES} studies: much of what follows is prior-led (see Notes)."
+        lines += map(bold, paragraph(page, few))
+    return lines
 
 
 def _titled(page: Page, title: str, lines: Sequence[str]) -> list[str]:
@@ -107,13 +112,16 @@ def _accuracy(estimands: Json, page: Page, level: str) -> list[str]:
 
 
 def _ratios(estimands: Json, page: Page, level: str) -> list[str]:
+    title = f"What does a result mean? (median study, median and {level} interval)"
+    if estimands["lr_pos"] is None:
+        text = "Not identified: ratios and predictive values need both sensitivity and specificity."
+        return _titled(page, title, paragraph(page, text))
     rows = [[label, interval(estimands[name], write)] for label, name, write in _RATIOS]
     observed = estimands["pauc_range"]
     if observed is not None:
         low, high = observed
-        label = f"Mean height of the curve over the observed FPR {low:.2f}-{high:.2f}"
+        label = f"Mean height of the curve, FPR {low:.2f}-{high:.2f} as observed"
         rows.append([label, interval(estimands["pauc"], two_digits)])
-    title = f"What does a result mean? (median study, median and {level} interval)"
     legend = "FPR: false positive rate, 1 - specificity."
     return _titled(page, title, [*table(page, ["", ""], rows), *_dim(page, legend)])
 
@@ -125,20 +133,20 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
     region = "not identified" if area is None else f"{percent(area)} % of the ROC square"
     rows = [
         [
-            "tau, sd between studies (logit)",
+            "tau, between-study sd (logit)",
             *(interval(parameters[f"tau[{m}]"], three_digits) for m in margins),
         ],
         [
             "median odds ratio (MOR)",
             *(interval(estimands[f"mor_{m}"], three_digits) for m in margins),
         ],
-        ["area of the 95 % prediction region", region],
+        ["95 % prediction region, area", region],
         [
-            "I² (Zhou and Dendukuri 2014), %",
+            "I² (Zhou & Dendukuri 2014), %",
             *(interval(estimands[f"i2_{m}"], percent) for m in margins),
         ],
         ["I², both margins together, %", interval(estimands["i2_joint"], percent)],
-        ["rho, correlation of the two logits", interval(parameters["rho"], two_decimals)],
+        ["rho, correlation of the two", interval(parameters["rho"], two_decimals)],
     ]
     lines = table(page, ["", "sensitivity", "specificity"], rows)
     legend = "I² grows with the size of the studies: judge by tau, MOR and the region first."

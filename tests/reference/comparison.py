@@ -26,7 +26,7 @@ class Difference:
     what : str
         Quantity and statistic.
     kind : {"mean", "sd", "derived mean", "derived sd", "quantile", "study"}
-        "mean" and "sd" are those of mu, tau and rho; "derived" ones those of what follows from them.
+        "mean" and "sd" are of mu, tau and rho; "derived" ones of what follows from them.
     in_sd : float or None
         Size of the difference in posterior standard deviations of the long run (for a sd: the
         relative difference); None where the standard deviation does not exist.

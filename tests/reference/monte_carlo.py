@@ -16,12 +16,26 @@ PROBS = {"q2.5": 0.025, "q50": 0.5, "q97.5": 0.975}
 def summariser(fit: Fit) -> Summariser:
     """Return the function that summarises draws of shape (chain, draw) of a fit.
 
-    The error of importance draws follows from the effective number of draws that the engine
-    reports, 1 / sum(w²); that of a Markov chain from its autocorrelation, by ArviZ.
+    The error of importance draws follows from the weights of the proposals they were picked from,
+    quantity by quantity: in a tail that the proposals reach rarely it is larger than the overall
+    effective number of draws makes believe. That of a Markov chain is ArviZ's.
     """
     if fit.engine.name == "marginal":
-        return lambda draws: _weighted(draws, fit.engine.ess)
+        weights = _weights_of_draws(fit)
+        return lambda draws: _weighted(draws, weights)
     return _chain
+
+
+def _weights_of_draws(fit: Fit) -> FloatArray:
+    """Find for every posterior draw the normalised weight of its proposal, shape (chain, draw)."""
+    raw = fit.proposals
+    assert raw is not None
+    weights = np.exp(raw.log_weights - raw.log_weights.max())
+    weights /= weights.sum()
+    order = np.argsort(raw.mu[:, 0])
+    places = np.searchsorted(raw.mu[order, 0], fit.mu[..., 0])
+    assert (raw.mu[order[places], 0] == fit.mu[..., 0]).all()
+    return np.asarray(weights[order[places]])
 
 
 def _values(draws: FloatArray) -> dict[str, float]:
@@ -33,15 +47,25 @@ def _values(draws: FloatArray) -> dict[str, float]:
     }
 
 
-def _weighted(draws: FloatArray, ess: float) -> dict[str, float]:
+def _weighted(draws: FloatArray, weights: FloatArray) -> dict[str, float]:
+    """Summarise picked draws; the sum of w² g² over proposals is the mean of w g² over picks.
+
+    References
+    ----------
+    Owen AB. Monte Carlo theory, methods and examples, ch. 9.2: variance of the self-normalised
+    importance sampling estimate.
+    """
     from scipy.stats import beta
 
     found = _values(draws)
-    deviation = np.square(draws - found["mean"])
-    found["mcse_mean"] = found["sd"] / np.sqrt(ess)
-    # Delta method: var(s²) = var((x − m)²) / ess and s = √s².
-    found["mcse_sd"] = float(deviation.std()) / (2 * found["sd"] * np.sqrt(ess))
+    square = np.square(draws - found["mean"])
+    found["mcse_mean"] = float(np.sqrt((weights * square).mean()))
+    # Delta method: s is the root of the mean of the squares.
+    spread = (weights * np.square(square - square.mean())).mean()
+    found["mcse_sd"] = float(np.sqrt(spread)) / (2 * found["sd"])
     for name, prob in PROBS.items():
+        below = (draws <= found[name]) - prob
+        ess = prob * (1 - prob) / float((weights * np.square(below)).mean())
         # Half the width of the order statistics one standard error either side of the rank.
         ranks = beta.ppf([0.1586553, 0.8413447], ess * prob + 1, ess * (1 - prob) + 1)
         low, high = np.quantile(draws, ranks)
@@ -50,24 +74,26 @@ def _weighted(draws: FloatArray, ess: float) -> dict[str, float]:
 
 
 def _chain(draws: FloatArray) -> dict[str, float]:
+    found = _values(draws)
+    found["mcse_mean"] = float(_arviz_error(draws, method="mean"))
+    found["mcse_sd"] = float(_arviz_error(draws, method="sd"))
+    for name, prob in PROBS.items():
+        found[f"mcse_{name}"] = float(_arviz_error(draws, method="quantile", prob=prob))
+    return found
+
+
+def _arviz_error(draws: FloatArray, method: str, prob: float | None = None) -> FloatArray:
     import arviz_stats as azs
 
-    found = _values(draws)
-    found["mcse_mean"] = float(azs.mcse(draws, method="mean"))
-    found["mcse_sd"] = float(azs.mcse(draws, method="sd"))
-    for name, prob in PROBS.items():
-        found[f"mcse_{name}"] = float(azs.mcse(draws, method="quantile", prob=prob))
-    return found
+    return np.asarray(azs.mcse(draws, method=method, prob=prob))  # type: ignore[attr-defined, no-untyped-call]
 
 
 def study_moments(fit: Fit, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the means of draws (chain, draw, study, 2) and their Monte Carlo errors.
 
-    Each result has shape (study, 2).
+    Each result has shape (study, 2). The error of importance draws is sd / sqrt(ess).
     """
     mean, sd = draws.mean(axis=(0, 1)), draws.std(axis=(0, 1), ddof=1)
     if fit.engine.name == "marginal":
         return mean, sd / np.sqrt(fit.engine.ess)
-    import arviz_stats as azs
-
-    return mean, np.asarray(azs.mcse(draws, method="mean", chain_axis=0, draw_axis=1))
+    return mean, _arviz_error(draws, method="mean")

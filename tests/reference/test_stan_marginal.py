@@ -21,12 +21,12 @@ def name_of(run: Run) -> str:
 
 
 @pytest.mark.parametrize("run", runs_of("reviews", DEFAULT), ids=name_of)
-def test_default_card(run: Run):
+def test_default_card(run: Run) -> None:
     assert_agrees(refit(run, "marginal", seed=1), run)
 
 
 @pytest.mark.parametrize("run", runs_of("reviews", REFERENCE), ids=name_of)
-def test_reference_card(run: Run):
+def test_reference_card(run: Run) -> None:
     # Study effects are costly and do not depend on the card but through mu, tau and rho: one
     # review stands for all here, the recorded run draws them throughout.
     effects = run.dataset == "anti-ccp"
@@ -36,7 +36,7 @@ def test_reference_card(run: Run):
 
 @pytest.mark.parametrize("seed", [2, 3])
 @pytest.mark.parametrize("dataset", QUICKEST)
-def test_other_seeds(dataset: str, seed: int):
+def test_other_seeds(dataset: str, seed: int) -> None:
     run = find(dataset, DEFAULT)
     fitted = refit(run, "marginal", seed=seed, study_effects=False)
     assert_agrees(fitted, run, study_effects=False)

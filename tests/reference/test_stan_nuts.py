@@ -8,6 +8,6 @@ from tests.reference.pinned import find
 
 
 @pytest.mark.parametrize("dataset", ["anti-ccp", "galactomannan-children", "telomerase"])
-def test_default_card(dataset: str):
+def test_default_card(dataset: str) -> None:
     run = find(dataset, "bivariate-binomial")
     assert_agrees(refit(run, "nuts", seed=1, draws=12_000), run)

@@ -1,75 +1,88 @@
-"""Integrals by brute force, written without the engine's own formulas."""
+"""Fits that several tests share; the one real run of NUTS among them."""
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-from scipy.special import gammaln
+import pytest
 
-from metadx.engines.counts import Counts
-from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.fit import Fit, fit
+from metadx.engines.result import Check, EngineReport, EngineResult
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical, Continuous
+from metadx.studies.review import load_dataset
 
 
-def one_study(tp: int, fp: int, fn: int, tn: int) -> AccuracyTable:
-    return AccuracyTable.from_counts(["only"], [tp], [fp], [fn], [tn])
+@pytest.fixture(scope="session")
+def large_studies() -> AccuracyTable:
+    """Eight made-up studies that each know their own accuracy well."""
+    rng = np.random.default_rng(20)
+    sens, spec = 1 / (1 + np.exp(-rng.normal([1.2, 1.8], 0.7, (8, 2)).T))
+    tp, tn = rng.binomial(300, sens), rng.binomial(400, spec)
+    names = [f"Made up {i + 1}" for i in range(8)]
+    return AccuracyTable.from_counts(names, tp, 400 - tn, 300 - tp, tn, source="made-up")
 
 
-def hyper_of(mu: Any, tau: Any, rho: Any) -> Hyper:
-    """Hyper-parameters of one or several draws, from anything that broadcasts."""
-    mu, tau = np.atleast_2d(np.asarray(mu, float)), np.atleast_2d(np.asarray(tau, float))
-    return Hyper.of(mu, tau, np.atleast_1d(np.asarray(rho, float)))
+@pytest.fixture(scope="session")
+def nuts_fit(large_studies: AccuracyTable) -> Fit:
+    return fit(large_studies, engine="nuts", draws=1600, seed=5)
 
 
-def log_binomial(y: int, n: int, logit: Any) -> Any:
-    choose = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
-    return choose + y * logit - n * np.logaddexp(0, logit)
+@pytest.fixture(scope="session")
+def marginal_fit(large_studies: AccuracyTable) -> Fit:
+    return fit(large_studies, engine="marginal", draws=4000, seed=5)
 
 
-def conditional_grid(
-    study: tuple[int, int, int, int], hyper: tuple[Any, Any, float], points: int = 1201
-) -> tuple[Any, Any, Any, float]:
-    """A dense grid over (z1, z2), zoomed to where the integrand of one study lives.
-
-    Returns logit sens (points, 1), logit spec (points, points), the log integrand and the log of
-    the area of a cell; the trapezoid rule on it is accurate far beyond any tolerance used here.
-    """
-    tp, fp, fn, tn = study
-    (m1, m0), (t1, t0), rho = hyper
-    left = np.sqrt((1 - rho) * (1 + rho))
-    box = [(-64.0, 64.0), (-64.0, 64.0)]
-
-    def at(z1: Any, z2: Any) -> tuple[Any, Any, Any]:
-        a = m1 + t1 * z1
-        b = m0 + t0 * (rho * z1 + left * z2)
-        prior = -0.5 * (z1**2 + z2**2) - np.log(2 * np.pi)
-        return a, b, prior + log_binomial(tp, tp + fn, a) + log_binomial(tn, tn + fp, b)
-
-    for _ in range(60):
-        axes = [np.linspace(*side, 161) for side in box]
-        _, _, values = at(axes[0][:, None], axes[1][None, :])
-        alive = values > values.max() - 45
-        shrunk = []
-        for axis, other in ((0, 1), (1, 0)):
-            rows = np.flatnonzero(alive.any(axis=other))
-            step = axes[axis][1] - axes[axis][0]
-            shrunk.append((axes[axis][rows[0]] - step, axes[axis][rows[-1]] + step))
-        before, box = box, shrunk
-        if all((b[1] - b[0]) > 0.9 * (a[1] - a[0]) for a, b in zip(before, box, strict=True)):
-            break
-    axes = [np.linspace(*side, points) for side in box]
-    a, b, values = at(axes[0][:, None], axes[1][None, :])
-    cell = float(np.log((axes[0][1] - axes[0][0]) * (axes[1][1] - axes[1][0])))
-    return a, b, values, cell
+@pytest.fixture(scope="session")
+def telomerase_fit() -> Fit:
+    return fit(load_dataset("telomerase"), draws=4000)
 
 
-def brute_force(study: tuple[int, int, int, int], hyper: tuple[Any, Any, float]) -> float:
-    """Log of the integrated likelihood of one study (tp, fp, fn, tn)."""
-    _, _, values, cell = conditional_grid(study, hyper)
-    top = values.max()
-    return float(top + np.log(np.exp(values - top).sum()) + cell)
+@pytest.fixture(scope="session")
+def rich_table() -> AccuracyTable:
+    """Covariates of both kinds, missing values, names that other things have too."""
+    covariates = {
+        "year": Continuous("year", [2001, np.nan, 2003.5, 0.1 + 0.2], "calendar year", "of print"),
+        "threshold (µg/L)": Categorical(
+            "threshold (µg/L)", ("low", None, "hôch", "low"), ("low", "hôch"), "hôch", "cut-off"
+        ),
+        "study": Categorical("study", ("a", "b", "a", None), ("b", "a"), "a"),
+        "n_diseased": Continuous("n_diseased", [1.0, 2.0, np.nan, 4.0]),
+        "n_diseased_": Continuous("n_diseased_", [5.0, 6.0, 7.0, 8.0]),
+        "fit": Continuous("fit", [1.0, -1e300, 1e-300, 0.0]),
+    }
+    return AccuracyTable.from_counts(
+        ["Ærø 2001", 'O\'Neil "x" 2002', "Study/3", "李 2004"],
+        tp=[9, 20, 7, 30],
+        fp=[1, 0, 3, 4],
+        fn=[1, 5, 0, 2],
+        tn=[9, 0, 9, 40],
+        covariates=covariates,
+        source="ærø.csv",
+    )
 
 
-def integrated(study: tuple[int, int, int, int], hyper: Hyper, nodes: int) -> Any:
-    """What the engine makes of one study, shape (S,)."""
-    counts = Counts.from_table(one_study(*study))
-    return IntegratedLikelihood.of(counts, nodes).by_study(hyper)[:, 0]
+@pytest.fixture(scope="session")
+def stub_result() -> Callable[..., EngineResult]:
+    """What NUTS would hand back for a table, without running it."""
+
+    def _stub(table: AccuracyTable, draws_per_chain: int = 50) -> EngineResult:
+        rng = np.random.default_rng(0)
+        shape, n = (4, draws_per_chain), table.n_studies
+        stats = {
+            "diverging": np.zeros(shape, dtype=bool),
+            "energy": rng.normal(size=shape),
+            "n_steps": rng.integers(1, 9, shape),
+        }
+        return EngineResult(
+            mu=rng.normal([1, 2], 0.2, (*shape, 2)),
+            tau=rng.uniform(0.2, 1, (*shape, 2)),
+            rho=rng.uniform(-1, 1, shape),
+            study_logits=rng.normal(size=(*shape, n, 2)),
+            log_likelihood=rng.normal(-4, 1, (*shape, n)),
+            sample_stats=stats,
+            proposals=None,
+            report=EngineReport("nuts", None, 900.0, 15, 1.5, parametrisation="centred"),
+            checks=(Check("rhat", 1.001, 1.01, True), Check("divergences", 0, 0, True)),
+        )
+
+    return _stub

@@ -1,0 +1,62 @@
+"""Each dependency is declared, used, and justified in one line of docs/architecture.md."""
+
+import re
+import sys
+from importlib.metadata import requires
+
+import pytest
+
+# Declared, but never imported by name: what names them instead.
+BY_NAME = {
+    "h5netcdf": ("metadx/engines/store.py", 'engine="h5netcdf"'),
+    "nutpie": ("metadx/engines/nuts.py", 'nuts_sampler="nutpie"'),
+}
+BELOW = {"pandas": "xarray", "rich": "typer"}  # a bound for what another dependency brings
+PARTS = {"arviz_stats": "arviz", "arviz_plots": "arviz", "pydantic_core": "pydantic"}
+
+
+def bare(requirement):
+    return re.match(r"[A-Za-z0-9_.-]+", requirement)[0].lower().replace("-", "_")
+
+
+@pytest.fixture(scope="module")
+def declared(project):
+    return {bare(line) for line in project["project"]["dependencies"]}
+
+
+@pytest.fixture(scope="module")
+def imported(sources):
+    packages = {found.module.split(".")[0] for s in sources for found in s.imports}
+    return packages - {"metadx", "", *sys.stdlib_module_names}
+
+
+def test_every_imported_package_is_declared(declared, imported):
+    assert {PARTS.get(package, package) for package in imported} - declared == set()
+
+
+def test_every_declared_package_is_used(declared, imported, root):
+    for package in declared - imported - BELOW.keys():
+        path, words = BY_NAME[package]
+        assert words in (root / path).read_text(encoding="utf-8")
+
+
+def test_what_is_never_imported_is_needed_by_another(declared, imported):
+    for package in BELOW.keys() & declared:
+        assert package not in imported
+        assert package in {bare(line) for line in requires(BELOW[package])}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_dependency_comes_with_it(part):
+    assert part in {bare(line) for line in requires(PARTS[part])}
+
+
+def test_every_dependency_has_its_line(declared, pages):
+    part = pages["docs/architecture.md"].partition("## Dependencies")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", part, flags=re.MULTILINE)
+    assert [name for name, _ in rows] == sorted(declared)
+    assert all(len(why) > 10 for _, why in rows)
+
+
+def test_every_dependency_has_a_lower_bound(project):
+    assert [d for d in project["project"]["dependencies"] if ">=" not in d] == []

@@ -1,0 +1,159 @@
+"""Rooms import only from rooms to their left, and every library stays in its rooms."""
+
+import importlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+# Left to right. Estimands know NumPy alone, so they stand to the left of the engines that use them.
+ROOMS = (
+    *("studies", "cards", "estimands", "builders", "engines", "criticism", "plots", "report"),
+    "cli",
+)
+GROUND = ("errors", "resources")
+# Which files may import a library at all, also inside a function or for types.
+HOMES = {
+    "arviz": ("metadx.engines.checks", "metadx.plots."),
+    "matplotlib": ("metadx.plots.",),
+    "openpyxl": ("metadx.studies.workbook",),
+    "pymc": ("metadx.builders.", "metadx.engines.nuts", "metadx.cards.priors"),
+    "scipy": ("metadx.plots.",),
+    "typer": ("metadx.cli",),
+    "xarray": ("metadx.engines.", "metadx.estimands.labelled", "metadx.plots."),
+}
+PARTS = {
+    **dict.fromkeys(("arviz_base", "arviz_plots", "arviz_stats"), "arviz"),
+    "pydantic_core": "pydantic",
+}
+# What a file of these rooms may load as soon as it is imported, beside the standard library.
+LIGHT = {
+    "studies": {"numpy", "pydantic"},
+    "cards": {"numpy", "pydantic"},
+    "estimands": {"numpy"},
+    "builders": {"numpy"},
+    "engines": {"numpy"},
+    "criticism": {"numpy"},
+    "report": {"numpy"},
+    "cli": {"typer"},
+}
+HEAVY = (
+    *("arviz", "arviz_base", "arviz_plots", "arviz_stats", "h5netcdf", "h5py", "matplotlib"),
+    *("numba", "nutpie", "openpyxl", "pandas", "pymc", "pytensor", "scipy", "xarray"),
+)
+
+
+def library_of(found):
+    package = found.module.split(".")[0]
+    return PARTS.get(package, package)
+
+
+def room_of(module):
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def test_every_module_can_be_imported(sources):
+    for source in sources:
+        importlib.import_module(source.name)
+
+
+def test_every_room_has_its_place(sources):
+    assert {source.room for source in sources} == {*ROOMS, *GROUND, ""}
+
+
+def test_a_room_imports_only_from_rooms_to_its_left(sources):
+    wrong = []
+    for source in sources:
+        if not source.room:  # the package itself hands out names of every room
+            continue
+        allowed = set(GROUND) if source.room in ROOMS else set()
+        if source.room in ROOMS:
+            allowed |= set(ROOMS[: ROOMS.index(source.room) + 1])
+        for found in source.imports:
+            if found.module == "metadx" and (
+                source.room == "cli" or found.names == ("__version__",)
+            ):
+                continue
+            if library_of(found) == "metadx" and room_of(found.module) not in allowed:
+                wrong.append(f"{source.name} imports {found.module}")
+    assert wrong == []
+
+
+def test_no_private_name_crosses_a_file(sources):
+    wrong = [
+        f"{source.name}: {name} of {found.module}"
+        for source in sources
+        for found in source.imports
+        for name in found.names
+        if found.module.startswith("metadx") and re.match(r"_(?!_)", name)
+    ]
+    assert wrong == []
+
+
+def test_modules_form_no_import_cycle(sources):
+    known = {source.name for source in sources}
+    below = {}
+    for source in sources:
+        wanted = set()
+        for found in source.imports:
+            if found.at_import:
+                wanted |= {found.module, *(f"{found.module}.{name}" for name in found.names)}
+        below[source.name] = wanted & known - {source.name}
+    while below:
+        leaves = {name for name, wanted in below.items() if not wanted & below.keys()}
+        assert leaves, f"a cycle among {sorted(below)}"
+        below = {name: wanted for name, wanted in below.items() if name not in leaves}
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_stays_in_its_rooms(library, sources):
+    users = {s.name for s in sources if any(library_of(found) == library for found in s.imports)}
+    strangers = {name for name in users if not f"{name}.".startswith(HOMES[library])}
+    assert users, f"nothing imports {library} any more: take it out of this list"
+    assert strangers == set()
+
+
+def test_files_load_little_when_they_are_imported(sources):
+    wrong = []
+    for source in sources:
+        if source.room not in LIGHT:
+            continue
+        for found in source.imports:
+            library = library_of(found)
+            own = library in {"metadx", *sys.stdlib_module_names}
+            if found.at_import and not own and library not in LIGHT[source.room]:
+                wrong.append(f"{source.name} loads {library}")
+    assert wrong == []
+
+
+def loaded_by(code, folder):
+    """Run code in a fresh interpreter and return the packages it has loaded."""
+    show = f"{code}\nimport sys\nprint('LOADED', *{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", show], capture_output=True, text=True, cwd=folder, check=True
+    )
+    return set(done.stdout.rpartition("LOADED ")[2].split())
+
+
+def command(*words):
+    return (
+        f"import sys\nsys.argv = ['metadx', *{words!r}]\n"
+        "from metadx.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code"
+    )
+
+
+@pytest.mark.parametrize("code", ["import metadx; dir(metadx)", command("--help")])
+def test_importing_and_helping_load_nothing(code, tmp_path):
+    loaded = loaded_by(code, tmp_path)
+    assert "metadx" in loaded
+    assert loaded & {*HEAVY, "numpy", "pydantic"} == set()
+
+
+def test_the_quick_path_loads_numpy_and_nothing_heavier(tmp_path):
+    loaded = loaded_by(command("run", "telomerase", "--quick", "--quiet"), tmp_path)
+    assert (tmp_path / "results" / "telomerase" / "summary.json").is_file()
+    assert {"numpy", "pydantic", "typer"} <= loaded
+    assert loaded & set(HEAVY) == set()
