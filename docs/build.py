@@ -176,7 +176,14 @@ def record() -> str:
         )
     head = ("engine", "tables", "card", "fits", "passed", "mean, in sd", "sd, relative")
     versions = ", ".join(f"{name} {number}" for name, number in document["versions"].items())
-    return f"{_table((*head, 'quantile, in sd'), rows)}\n\nMade with {versions}."
+    failed = [
+        f"{run['engine']} on {run['dataset']} (`{run['card']}`, seed {run['seed']}): "
+        f"{run['failed']} of {run['compared']} comparisons"
+        for run in document["runs"]
+        if not run["passed"]
+    ]
+    beyond = f"Not passed: {'; '.join(failed)}.\n\n" if failed else ""
+    return f"{_table((*head, 'quantile, in sd'), rows)}\n\n{beyond}Made with {versions}."
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

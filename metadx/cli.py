@@ -173,7 +173,7 @@ def run(
     if not fitted.passed:
         from metadx.report.checks import check_words
 
-        failed = "; ".join(check_words(c) for c in found["checks"] if not c["passed"])
+        failed = "; ".join(check_words(one) for one in found["checks"] if not one["passed"])
         _complain(f"a check of the fit failed: {failed}")
         raise typer.Exit(EXIT_CHECK_FAILED)
 

@@ -77,6 +77,8 @@ def sample(
     count: int,
     coordinates: Coordinates,
     rng: np.random.Generator,
+    *,
+    evaluated: tuple[FloatArray, FloatArray] | None = None,
 ) -> WeightedSample:
     """Draw fitted rounds after a pilot until the weights are good or the rounds are spent.
 
@@ -91,6 +93,8 @@ def sample(
     coordinates : Coordinates
         In which the fitted proposals are t laws.
     rng : numpy.random.Generator
+    evaluated : pair of ndarray or None
+        What `target` gives at the pilot draws, where that is known already.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from metadx.engines.coordinates import Conditional
 from metadx.engines.counts import Counts
 from metadx.engines.effects import draw_study_logits
 from metadx.engines.importance import WeightedSample, pilot_sample, resample, sample
-from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.likelihood import BASE_NODES, Hyper, IntegratedLikelihood
 from metadx.engines.mode import Mode, find_mode
 from metadx.engines.pareto import smooth
 from metadx.engines.proposals import Proposal
@@ -56,7 +56,8 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     total = settings.draws_per_chain * CHAINS
     pilot_size = int(np.clip(total // 4, *_PILOT))
     pilot = pilot_sample(mode, pilot_size, sampler_rng)
-    plan = plan_nodes(posterior.likelihood, _far_points(posterior, mode, pilot))
+    evaluated = posterior.log_density(pilot[1])
+    plan = plan_nodes(posterior.likelihood, _far_points(mode, pilot, evaluated[0]))
     posterior = posterior.with_likelihood(posterior.likelihood.with_nodes(plan.nodes))
     weighted = sample(
         posterior.log_density,
@@ -64,6 +65,7 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
         max(total - pilot_size, _LEAST_MAIN),
         Conditional.at(posterior, mode.location),
         sampler_rng,
+        evaluated=_refined(posterior, pilot[1], evaluated),
     )
     rows = resample(weighted.smoothed.weights, total, sampler_rng)
     hyper = constrain(weighted.theta[rows])
@@ -94,16 +96,28 @@ def _restart_at(posterior: Posterior, mode: Mode) -> Posterior:
     )
 
 
-def _far_points(posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatArray]) -> Hyper:
+def _far_points(mode: Mode, pilot: tuple[Proposal, FloatArray], density: FloatArray) -> Hyper:
     """Take the mode and pilot draws spread over the posterior, picked by weight, not by chance."""
-    proposal, theta = pilot
-    thinned = theta[:: max(1, theta.shape[0] // 250)]
-    density, _ = posterior.log_density(thinned)
-    weights = smooth(density - proposal.log_density(proposal.coordinates.forward(thinned))).weights
-    by_tau = np.argsort(thinned[:, LOG_TAU].sum(axis=1))
+    law, theta = pilot
+    weights = smooth(density - law.log_density(law.coordinates.forward(theta))).weights
+    by_tau = np.argsort(theta[:, LOG_TAU].sum(axis=1))
     levels = (np.arange(_FAR_POINTS) + 0.5) / _FAR_POINTS
     rows = np.minimum(np.searchsorted(np.cumsum(weights[by_tau]), levels), by_tau.size - 1)
-    return constrain(np.vstack([mode.location, thinned[by_tau[rows]]]))
+    return constrain(np.vstack([mode.location, theta[by_tau[rows]]]))
+
+
+def _refined(
+    posterior: Posterior, theta: FloatArray, evaluated: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """Integrate again the studies whose nodes have changed since the pilot was evaluated."""
+    density, by_study = evaluated
+    studies = np.flatnonzero(posterior.likelihood.nodes > BASE_NODES)
+    rows = np.flatnonzero(np.isfinite(density))
+    if studies.size:
+        again = posterior.likelihood.take(studies).by_study(constrain(theta[rows]))
+        density[rows] += (again - by_study[np.ix_(rows, studies)]).sum(axis=1)
+        by_study[np.ix_(rows, studies)] = again
+    return density, by_study
 
 
 def _result(

@@ -38,28 +38,27 @@ def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
         lines = [tone(page, line, "bad") for line in paragraph(page, verdict)]
     else:
         lines = [tone(page, "Can the fit be trusted? Yes, every check passed.", "good")]
-    measured = "; ".join(check_words(check) for check in checks)
+    measured = "; ".join(check_words(c) + ("" if c["passed"] else " FAILED") for c in checks)
     measured = f"{measured[:1].upper()}{measured[1:]}."
     return [*lines, *(tone(page, line, "dim") for line in paragraph(page, measured))]
 
 
 def check_words(check: Mapping[str, Any]) -> str:
-    """Write one check: what was measured, what was wanted, and whether it failed.
+    """Write one check: what was measured and what was wanted.
 
     Parameters
     ----------
     check : mapping
-        With "name", "value", "threshold" and "passed".
+        With "name", "value" and "threshold".
 
     Examples
     --------
-    >>> check_words({"name": "ess", "value": 3031.2, "threshold": 400.0, "passed": True})
+    >>> check_words({"name": "ess", "value": 3031.2, "threshold": 400.0})
     'effective draws 3,031 (at least 400)'
     """
     name, bound = _WORDS.get(check["name"], (check["name"], "limit"))
     value = "not measurable" if check["value"] is None else _written(check["value"])
-    mark = "" if check["passed"] else " FAILED"
-    return f"{name} {value} ({bound} {_written(check['threshold'])}){mark}"
+    return f"{name} {value} ({bound} {_written(check['threshold'])})"
 
 
 def _written(value: float) -> str:

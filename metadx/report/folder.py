@@ -7,10 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import sleep
 
 from metadx.errors import MetadxError
-from metadx.report.staging import beside, clear_leftovers, held, staged
+from metadx.report.staging import beside, clear_leftovers, staged, turn
 from metadx.report.summary import SCHEMA
 
 #: Figures of a result, by the stem of their files.
@@ -20,8 +19,6 @@ _OWN = frozenset({"summary.json", "summary.csv", "fit.nc", "report.html"}) | {
 }
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_TRIES = 100
-_RACED = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT})
 
 
 @contextmanager
@@ -48,14 +45,16 @@ def result_folder(target: Path) -> Iterator[Path]:
     MetadxError
         As for `check_target`, or if the disk refuses; an earlier result is then untouched.
     """
+    check_target(target)
     with _disk_errors(target):
         real = target.resolve()
         made = _make_parents(real)
         try:
             with staged(real) as stage:
                 yield stage
-                check_target(target)
-                _put(stage, real)
+                with turn(real.parent):
+                    _check(target, real)
+                    _put(stage, real)
         except BaseException:
             for folder in made:
                 with suppress(OSError):
@@ -79,24 +78,29 @@ def check_target(target: Path) -> None:
     with _disk_errors(target):
         real = target.resolve()
         _check_above(real)
-        clear_leftovers(real)
-        if not real.exists():
-            return
-        if not real.is_dir():
-            raise MetadxError(f"{target}: is a file; give --out a folder.")
-        if Path.cwd().is_relative_to(real):
-            msg = (
-                f"{target}: is the folder you stand in; a result is replaced as a whole, so give "
-                f"--out another folder."
-            )
-            raise MetadxError(msg)
-        # Hidden files, such as those that keep an empty folder in a repository, are no content.
-        if any(not item.name.startswith(".") for item in real.iterdir()) and not is_result(real):
-            msg = (
-                f"{target}: holds files but no result of metadx, so it will not be replaced; give "
-                f"--out another folder."
-            )
-            raise MetadxError(msg)
+        with turn(real.parent):
+            clear_leftovers(real)
+            _check(target, real)
+
+
+def _check(target: Path, real: Path) -> None:
+    if not real.exists():
+        return
+    if not real.is_dir():
+        raise MetadxError(f"{target}: is a file; give --out a folder.")
+    if Path.cwd().is_relative_to(real):
+        msg = (
+            f"{target}: is the folder you stand in; a result is replaced as a whole, so give "
+            f"--out another folder."
+        )
+        raise MetadxError(msg)
+    # Hidden files, such as those that keep an empty folder in a repository, are no content.
+    if any(not item.name.startswith(".") for item in real.iterdir()) and not is_result(real):
+        msg = (
+            f"{target}: holds files but no result of metadx, so it will not be replaced; give "
+            f"--out another folder."
+        )
+        raise MetadxError(msg)
 
 
 def _check_above(target: Path) -> None:
@@ -137,22 +141,13 @@ def _make_parents(target: Path) -> list[Path]:
 
 
 def _put(stage: Path, target: Path) -> None:
-    """Put a finished folder in its place; another run may be doing the same."""
-    for _ in range(_TRIES):
-        try:
-            if not target.exists():
-                stage.rename(target)
-            else:
-                _carry_over(target, stage)
-                stage.chmod(target.stat().st_mode & 0o7777)
-                _exchange(stage, target)
-        except OSError as error:
-            if error.errno not in _RACED or not stage.exists():
-                raise
-            sleep(0.01)
-        else:
-            return
-    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+    """Put a finished folder in its place."""
+    if target.exists():
+        _carry_over(target, stage)
+        stage.chmod(target.stat().st_mode & 0o7777)
+        _exchange(stage, target)
+    else:
+        stage.rename(target)
 
 
 def _carry_over(old: Path, new: Path) -> None:
@@ -168,15 +163,12 @@ def _carry_over(old: Path, new: Path) -> None:
                 new / item.name,
                 symlinks=True,
                 copy_function=_link_or_copy,
-                dirs_exist_ok=True,
             )
         else:
             _link_or_copy(str(item), str(new / item.name))
 
 
 def _link_or_copy(old: str, new: str) -> None:
-    if os.path.lexists(new):  # from a try that another run came between
-        return
     try:
         os.link(old, new, follow_symlinks=False)
     except (OSError, NotImplementedError):
@@ -190,10 +182,9 @@ def _exchange(stage: Path, target: Path) -> None:
     if _exchange_at_once(stage, target):
         return
     aside = beside(target, "old")
-    with held(target):  # so that no other run takes it for a leftover
-        target.rename(aside)
-        stage.rename(target)
-        aside.rename(stage)  # to be removed with the stage
+    target.rename(aside)
+    stage.rename(target)
+    aside.rename(stage)  # to be removed with the stage
 
 
 def _exchange_at_once(stage: Path, target: Path) -> bool:

@@ -48,9 +48,15 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Mark a folder as in use, whatever it is renamed to meanwhile."""
-    lock = _lock(folder)
+def turn(folder: Path) -> Iterator[None]:
+    """Wait until no other run is replacing a result in a folder, and keep others waiting.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds the results; where it is missing or cannot be locked, nobody waits.
+    """
+    lock = _lock(folder, wait=True)
     try:
         yield
     finally:
@@ -60,6 +66,8 @@ def held(folder: Path) -> Iterator[None]:
 
 def clear_leftovers(target: Path) -> None:
     """Clear what killed runs left, and bring back an old result whose replacement was cut off.
+
+    To be called in one's `turn`, for then no other run has an old result on its way out.
 
     Parameters
     ----------
@@ -71,7 +79,7 @@ def clear_leftovers(target: Path) -> None:
     for kind in ("old", "partial"):
         for left in target.parent.iterdir():
             ours = left.name.startswith(f".{target.name}.{kind}-") and left.is_dir()
-            if not ours or _in_use(left):
+            if not ours or (_in_use(left) and kind == "partial"):
                 continue
             if kind == "old" and not target.exists():
                 left.rename(target)
@@ -101,7 +109,7 @@ def _locked_folder(target: Path) -> tuple[Path, int | None]:
             os.close(lock)
 
 
-def _lock(folder: Path) -> int | None:
+def _lock(folder: Path, *, wait: bool = False) -> int | None:
     """Lock a folder for this process; the system lets go of it when the process ends, or dies."""
     if fcntl is None:
         return None
@@ -110,7 +118,7 @@ def _lock(folder: Path) -> int | None:
     except OSError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         os.close(handle)
         return None

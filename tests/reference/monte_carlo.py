@@ -21,21 +21,28 @@ def summariser(fit: Fit) -> Summariser:
     effective number of draws makes believe. That of a Markov chain is ArviZ's.
     """
     if fit.engine.name == "marginal":
-        weights = _weights_of_draws(fit)
-        return lambda draws: _weighted(draws, weights)
+        factors = _variance_factors(fit)
+        return lambda draws: _picked(draws, factors)
     return _chain
 
 
-def _weights_of_draws(fit: Fit) -> FloatArray:
-    """Find for every posterior draw the normalised weight of its proposal, shape (chain, draw)."""
+def _variance_factors(fit: Fit) -> FloatArray:
+    """Return for every posterior draw what its square counts for in the variance of a mean.
+
+    The normalised weight w of its proposal, and what picking S draws systematically adds: a
+    proposal with an expected number S w of copies gets one more or one less by chance, with
+    variance f (1 - f) for the fractional part f.
+    """
     raw = fit.proposals
     assert raw is not None
     weights = np.exp(raw.log_weights - raw.log_weights.max())
     weights /= weights.sum()
     order = np.argsort(raw.mu[:, 0])
-    places = np.searchsorted(raw.mu[order, 0], fit.mu[..., 0])
-    assert (raw.mu[order[places], 0] == fit.mu[..., 0]).all()
-    return np.asarray(weights[order[places]])
+    places = order[np.searchsorted(raw.mu[order, 0], fit.mu[..., 0])]
+    assert (raw.mu[places, 0] == fit.mu[..., 0]).all()
+    w, picks = weights[places], fit.rho.size
+    fraction = np.mod(picks * w, 1.0)
+    return np.asarray(w + fraction * (1 - fraction) / (picks**2 * w))
 
 
 def _values(draws: FloatArray) -> dict[str, float]:
@@ -47,7 +54,7 @@ def _values(draws: FloatArray) -> dict[str, float]:
     }
 
 
-def _weighted(draws: FloatArray, weights: FloatArray) -> dict[str, float]:
+def _picked(draws: FloatArray, factors: FloatArray) -> dict[str, float]:
     """Summarise picked draws; the sum of w² g² over proposals is the mean of w g² over picks.
 
     References
@@ -59,13 +66,13 @@ def _weighted(draws: FloatArray, weights: FloatArray) -> dict[str, float]:
 
     found = _values(draws)
     square = np.square(draws - found["mean"])
-    found["mcse_mean"] = float(np.sqrt((weights * square).mean()))
+    found["mcse_mean"] = float(np.sqrt((factors * square).mean()))
     # Delta method: s is the root of the mean of the squares.
-    spread = (weights * np.square(square - square.mean())).mean()
+    spread = (factors * np.square(square - square.mean())).mean()
     found["mcse_sd"] = float(np.sqrt(spread)) / (2 * found["sd"])
     for name, prob in PROBS.items():
         below = (draws <= found[name]) - prob
-        ess = prob * (1 - prob) / float((weights * np.square(below)).mean())
+        ess = prob * (1 - prob) / float((factors * np.square(below)).mean())
         # Half the width of the order statistics one standard error either side of the rank.
         ranks = beta.ppf([0.1586553, 0.8413447], ess * prob + 1, ess * (1 - prob) + 1)
         low, high = np.quantile(draws, ranks)

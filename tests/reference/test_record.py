@@ -35,7 +35,7 @@ def test_every_fit_is_recorded(entries: dict[Job, Entry]) -> None:
 
 def test_every_fit_is_whole(entries: dict[Job, Entry]) -> None:
     for job, entry in entries.items():
-        assert entry.draws == DRAWS[job.engine]
+        assert entry.draws >= DRAWS[job.engine]  # NUTS draws more where a first try fails
         assert set(entry.worst) == set(KINDS)
         studies = find(job.dataset, job.card).n_studies
         assert entry.compared == OF_PARAMETERS + 2 * studies, job
