@@ -135,14 +135,14 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pool a review: read, check, fit, answer, draw."""
-    review = _load(path, label)
-    _refuse_covariates(review, sens, spec, subgroup)
-    from metadx.engines.fit import fit
+    from metadx.engines.fit import fit, refuse_covariates
     from metadx.report.folder import check_target
     from metadx.report.progress import progress
     from metadx.report.summary import as_text, summary
     from metadx.report.write import write_result
 
+    review = _load(path, label)
+    refuse_covariates(sens=sens, spec=spec, subgroup=subgroup)
     target = Path("results") / review.name if out is None else _given(out, "--out")
     check_target(target)
     level = review.analysis.prob if prob is None else prob
@@ -267,24 +267,6 @@ def _load(path: str, label: str | None) -> "Review":
         except DataError as error:
             raise DataError(f"{path}: there is no such file or folder, and {error}") from None
     return load_review(path, label=columns)
-
-
-def _refuse_covariates(
-    review: "Review", sens: str | None, spec: str | None, subgroup: str | None
-) -> None:
-    """Refuse a formula that this version would have to ignore."""
-    asked = {
-        "sens": sens or review.analysis.sens,
-        "spec": spec or review.analysis.spec,
-        "subgroup": subgroup or review.analysis.subgroup,
-    }
-    for name, value in asked.items():
-        if value is not None and value.replace(" ", "") != "~1":
-            msg = (
-                f"{name} = {value!r}: this version pools without covariates; take the formula "
-                f"'~ 1' and no subgroup."
-            )
-            raise DataError(msg)
 
 
 def _probabilities(prob: float, prevalence: "Sequence[float]") -> tuple[float, ...]:

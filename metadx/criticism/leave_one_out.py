@@ -49,6 +49,13 @@ def leave_one_out(fit: Fit) -> LeaveOneOut:
     ----------
     Vehtari A, Gelman A, Gabry J. Practical Bayesian model evaluation using leave-one-out
     cross-validation and WAIC. Stat Comput 2017;27:1413-1432.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> fit.table.study[int(metadx.leave_one_out(fit).elpd.argmin())]
+    'Cassel 2001'
     """
     if fit.proposals is not None:
         log_weights = fit.proposals.log_weights

@@ -129,9 +129,7 @@ def conditional_modes(counts: Counts, mean: Pair, covariance: Covariance, start:
         else:
             far = np.maximum(np.abs(m1 + step1 - a), np.abs(m0 + step0 - b)) > _FAR
             if far.any():  # a straight line says nothing out there: start at the mean instead
-                dv1, dv0, step1, step0 = (
-                    np.where(far, 0.0, x) for x in (dv1, dv0, step1, step0)
-                )
+                dv1, dv0, step1, step0 = (np.where(far, 0.0, x) for x in (dv1, dv0, step1, step0))
             v1, v0, d1, d0, consistent = dv1, dv0, step1, step0, True
         a = np.clip(m1 + d1, -_LOGIT_LIMIT, _LOGIT_LIMIT)
         b = np.clip(m0 + d0, -_LOGIT_LIMIT, _LOGIT_LIMIT)
@@ -139,13 +137,8 @@ def conditional_modes(counts: Counts, mean: Pair, covariance: Covariance, start:
     lost = decrement > _LOST
     if lost.any():  # parameters hundreds of logits from the data: their likelihood is 0
         g1, g0, det = np.where(lost, 0.0, g1), np.where(lost, 0.0, g0), np.where(lost, np.inf, det)
-    log_peak = (
-        y1 * a
-        + n1 * np.log(np.maximum(q1, 1e-300))
-        + y0 * b
-        + n0 * np.log(np.maximum(q0, 1e-300))
-        - 0.5 * (v1 * d1 + v0 * d0 + np.log(det))
-    )
+    log_peak = _kernel(y1, n1, a, q1) + _kernel(y0, n0, b, q0)
+    log_peak -= 0.5 * (v1 * d1 + v0 * d0 + np.log(det))
     return Modes(a, b, p1, q1, p0, q0, g1, g0, l11, l21, l22, log_peak)
 
 
@@ -156,6 +149,11 @@ def _score(
     p, q = expit_pair(logit)
     expected = n * p
     return p, q, y - expected, expected * q
+
+
+def _kernel(y: FloatArray, n: FloatArray, logit: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the log binomial probability without its coefficient; q is 1 − expit(logit)."""
+    return y * logit + n * np.log(np.maximum(q, 1e-300))
 
 
 def _cholesky(

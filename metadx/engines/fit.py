@@ -246,6 +246,12 @@ def _settled(
             "read a file with metadx.read_table or metadx.load_review."
         )
         raise DataError(msg)
+    if review:
+        refuse_covariates(
+            sens=review.analysis.sens,
+            spec=review.analysis.spec,
+            subgroup=review.analysis.subgroup,
+        )
     if model is None:
         model = review.analysis.model if review else "bivariate-binomial"
     card = model if isinstance(model, LoadedCard) else load_card(model)
@@ -259,6 +265,29 @@ def _settled(
         )
         raise DataError(msg)
     return table, card, seed
+
+
+def refuse_covariates(*, sens: str | None, spec: str | None, subgroup: str | None) -> None:
+    """Refuse a formula or a subgroup that this version would have to ignore.
+
+    Parameters
+    ----------
+    sens, spec : str or None
+        Formulas; ``"~ 1"`` or None.
+    subgroup : str or None
+
+    Raises
+    ------
+    DataError
+        If any of them asks for a covariate.
+    """
+    for name, value in {"sens": sens, "spec": spec, "subgroup": subgroup}.items():
+        if value is not None and value.replace(" ", "") != "~1":
+            msg = (
+                f"{name} = {value!r}: this version pools without covariates; take the formula "
+                f"'~ 1' and no subgroup."
+            )
+            raise DataError(msg)
 
 
 def _run(table: AccuracyTable, card: LoadedCard, settings: FitSettings) -> EngineResult:
@@ -283,5 +312,5 @@ def _nuts(
 ) -> EngineResult:
     from metadx.engines.nuts import fit_nuts
 
-    result = fit_nuts(table, card.card, settings)
+    result = fit_nuts(table, card.card, settings, careful=fell_back is not None)
     return replace(result, report=replace(result.report, fell_back=fell_back))

@@ -53,10 +53,12 @@ def choose_parametrisation(table: AccuracyTable) -> Parametrisation:
     return "centred"
 
 
-def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineResult:
+def fit_nuts(
+    table: AccuracyTable, card: Card, settings: FitSettings, *, careful: bool = False
+) -> EngineResult:
     """Fit the bivariate model by NUTS: nutpie, 4 chains.
 
-    Where a check fails, the other parametrisation and then a longer run with smaller steps are
+    Where a check fails, smaller steps and then a longer run in the other parametrisation are
     tried; the try with the fewest failed checks is returned. There are at least 1,000 draws a
     chain, however few were asked for: the checks need them, and compiling costs more.
 
@@ -65,6 +67,8 @@ def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineR
     table : AccuracyTable
     card : Card
     settings : FitSettings
+    careful : bool
+        Begin with small steps: for a posterior that importance sampling could not cover.
 
     Returns
     -------
@@ -77,8 +81,10 @@ def fit_nuts(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineR
     """
     began = time.perf_counter()
     first = choose_parametrisation(table)
-    second: Parametrisation = "non-centred" if first == "centred" else "centred"
-    tries = (_Try(first, 0.99, 1), _Try(second, 0.99, 1), _Try("non-centred", 0.998, 4))
+    other: Parametrisation = "non-centred" if first == "centred" else "centred"
+    tries = [_Try(first, 0.99, 1), _Try("non-centred", 0.998, 1), _Try(other, 0.998, 4)]
+    if careful:
+        tries = tries[1:]
     best: tuple[int, _Try, xr.DataTree, tuple[Check, ...]] | None = None
     for attempt in tries:
         tree = _sample(table, card, settings, attempt)

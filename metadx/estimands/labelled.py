@@ -1,6 +1,6 @@
 """The estimands with names: xarray Datasets over (chain, draw) with units and sources.
 
-The numbers are those of the plain functions; a new study is drawn from the seed of the fit, so the
+The numbers are those of the plain functions; the new studies are those of the fit, so the
 draws agree with what the fit reports.
 """
 
@@ -107,7 +107,7 @@ _ABOUT: Mapping[str, tuple[str, str, str]] = {
 
 
 class Fit(Protocol):
-    """What these functions ask of a fit: C chains of D draws, the data and the seed."""
+    """What these functions ask of a fit: C chains of D draws and the data."""
 
     @property
     def mu(self) -> FloatArray:
@@ -125,9 +125,8 @@ class Fit(Protocol):
     def table(self) -> "AccuracyTable":
         """The studies."""
 
-    @property
-    def seed(self) -> int:
-        """Seed of the new studies."""
+    def new_study_logits(self) -> FloatArray:
+        """Predictive draws of the logits of a new study, shape (C * D, 2)."""
 
 
 def accuracy(fit: Fit) -> "xr.Dataset":
@@ -146,12 +145,19 @@ def accuracy(fit: Fit) -> "xr.Dataset":
     References
     ----------
     In the attributes `reference` of the variables; see `metadx.estimands.accuracy`.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> metadx.accuracy(fit)["median_study"].dims
+    ('chain', 'draw', 'margin')
     """
     mu, tau, _ = _flat(fit)
     values = {
         "median_study": of_study.median_study(mu),
         "population_mean": of_study.population_mean(mu, tau),
-        "new_study": expit(_new_logits(fit)),
+        "new_study": expit(fit.new_study_logits()),
     }
     return _dataset(fit, values, {"margin": _MARGIN})
 
@@ -173,9 +179,17 @@ def ratios(fit: Fit) -> "xr.Dataset":
     References
     ----------
     In the attributes `reference` of the variables; see `metadx.estimands.ratios`.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> ratios = metadx.ratios(fit)
+    >>> bool(np.allclose(ratios["dor"], ratios["lr_pos"] / ratios["lr_neg"]))
+    True
     """
     mu, _, _ = _flat(fit)
-    new = _new_logits(fit)
+    new = fit.new_study_logits()
     values = {
         "lr_pos": ratio.lr_pos(mu),
         "lr_neg": ratio.lr_neg(mu),
@@ -204,6 +218,13 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
     References
     ----------
     In the attributes `reference` of the variables; see `metadx.estimands.heterogeneity`.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> bool((metadx.heterogeneity(fit)["mor"] >= 1).all())
+    True
     """
     mu, tau, rho = _flat(fit)
     i2 = zhou_dendukuri_i2(mu, tau, rho, fit.table.n_diseased, fit.table.n_nondiseased)
@@ -239,9 +260,16 @@ def predictive_values(fit: Fit, prevalence: Sequence[float]) -> "xr.Dataset":
     References
     ----------
     In the attributes `reference` of the variables; see `metadx.estimands.predictive_values`.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> metadx.predictive_values(fit, [0.1, 0.4])["ppv"].sizes["prevalence"]
+    2
     """
     mu, _, _ = _flat(fit)
-    new, point = _new_logits(fit), expit(mu)
+    new, point = fit.new_study_logits(), expit(mu)
     columns = [
         {
             "ppv": ppv(p, mu),
@@ -285,6 +313,13 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
     References
     ----------
     In the attributes `reference` of the variables; see `metadx.estimands.sroc`.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> metadx.sroc(fit, [0.05, 0.1])["sens"].dims
+    ('chain', 'draw', 'fpr')
     """
     mu, tau, rho = _flat(fit)
     at = np.asarray(fpr, dtype=np.float64)
@@ -308,10 +343,6 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
 
 def _flat(fit: Fit) -> tuple[FloatArray, FloatArray, FloatArray]:
     return fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
-
-
-def _new_logits(fit: Fit) -> FloatArray:
-    return of_study.new_study_logits(*_flat(fit), np.random.default_rng(fit.seed))
 
 
 def _dataset(

@@ -60,6 +60,14 @@ def plot_forest(
         "spec_text". `viz` holds what was drawn: "study_label", "tp", "fp", "fn", "tn", and for
         each margin "sens_interval", "sens_point", "sens_reference", "sens_pooled", "sens_new",
         "sens_new_median", "sens_words"; the text is in "caption".
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> figure = metadx.plot_forest(fit, sort="study", backend="none")
+    >>> "sens_pooled" in figure.viz
+    True
     """
     rows = forest_rows(fit, sort=sort, interval=interval, prob=prob)
     caption = caption_forest(fit, sort=sort, interval=interval, prob=prob)

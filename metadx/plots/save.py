@@ -19,7 +19,7 @@ _PAD = 0.05  # inches
 
 
 def save_figure(
-    pc: az.PlotCollection, stem: Path, formats: Sequence[FigureFormat] = ("svg", "png", "pdf")
+    pc: az.PlotCollection, stem: str | Path, formats: Sequence[FigureFormat] = ("svg", "png", "pdf")
 ) -> tuple[Path, ...]:
     """Write a figure in several formats and close it.
 
@@ -30,7 +30,7 @@ def save_figure(
     ----------
     pc : arviz.PlotCollection
         A figure drawn with matplotlib.
-    stem : Path
+    stem : str or Path
         Path without the ending; a dot in the name is kept. Missing folders are made.
     formats : sequence of {"svg", "png", "pdf"}
         Formats to write. PNG has 200 dots per inch.
@@ -44,6 +44,16 @@ def save_figure(
     ------
     MetadxError
         If the figure was made with another backend.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = metadx.save_figure(metadx.plot_sroc(fit), Path(folder) / "sroc", ["svg"])
+    >>> [file.name for file in files]
+    ['sroc.svg']
     """
     if pc.backend != "matplotlib":
         raise MetadxError(
@@ -51,6 +61,7 @@ def save_figure(
             "draw it with backend='matplotlib'"
         )
     figure: Figure = pc.viz["figure"].item()
+    stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
     caption = _caption(pc)
     paths = []

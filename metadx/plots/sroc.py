@@ -68,6 +68,14 @@ def plot_sroc(
     ----------
     Harbord RM, Whiting P. metandi: meta-analysis of diagnostic accuracy using hierarchical logistic
     regression. Stata Journal 2009;9:211-229.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> figure = metadx.plot_sroc(fit, backend="none")
+    >>> "prediction_region" in figure.viz
+    True
     """
     layers = sroc_layers(fit, prob=prob, regions=regions, curve=curve)
     width = _WIDTH if figsize is None else figsize[0]

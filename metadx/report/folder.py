@@ -183,7 +183,11 @@ def _exchange(stage: Path, target: Path) -> None:
         return
     aside = beside(target, "old")
     target.rename(aside)
-    stage.rename(target)
+    try:
+        stage.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
     aside.rename(stage)  # to be removed with the stage
 
 

@@ -140,7 +140,7 @@ def test_the_same_is_told_in_words(cli, study_table, name):
     if len(rows) > 100:
         rows = rows[:100]  # the words do not depend on the number
     done = cli("run", study_table(rows), "--quick", "--draws", "1000")
-    assert done.out.isprintable() or set(c for c in done.out if not c.isprintable()) == {"\n"}
+    assert done.out.isprintable() or {c for c in done.out if not c.isprintable()} == {"\n"}
     assert max(map(len, done.out.splitlines())) <= 80
     assert "…" not in done.out
     assert "nan" not in done.out

@@ -45,7 +45,7 @@ def conditional_grid(
         return a, b, prior + log_binomial(tp, tp + fn, a) + log_binomial(tn, tn + fp, b)
 
     for _ in range(60):
-        axes = [np.linspace(*side, 161) for side in box]
+        axes = [np.linspace(*side, 81) for side in box]
         _, _, values = at(axes[0][:, None], axes[1][None, :])
         alive = values > values.max() - 45
         shrunk = []

@@ -43,7 +43,9 @@ def with_pareto_k(monkeypatch, value: float) -> None:
     def run(table, card, settings):
         result = fit_marginal(table, card, settings)
         checks = [
-            Check("pareto_k", value, c.threshold, value < c.threshold) if c.name == "pareto_k" else c
+            Check("pareto_k", value, c.threshold, value < c.threshold)
+            if c.name == "pareto_k"
+            else c
             for c in result.checks
         ]
         return replace(result, checks=tuple(checks))
@@ -123,9 +125,7 @@ def test_the_order_of_the_studies_hardly_matters(telomerase_fit):
         table.study[::-1], table.tp[::-1], table.fp[::-1], table.fn[::-1], table.tn[::-1]
     )
     turned = fit(back, draws=4000)
-    assert turned.engine.log_evidence == pytest.approx(
-        telomerase_fit.engine.log_evidence, abs=0.05
-    )
+    assert turned.engine.log_evidence == pytest.approx(telomerase_fit.engine.log_evidence, abs=0.05)
 
 
 def test_a_review_brings_its_title_its_model_and_its_seed(nuts_stub):

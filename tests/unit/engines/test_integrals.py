@@ -150,9 +150,7 @@ def test_the_moments_of_the_effects_are_those_of_a_dense_grid():
     weight = np.exp(values - values.max())
     weight /= weight.sum()
     d1, d0 = a - hyper[0][0], b - hyper[0][1]
-    counts = Counts.from_table(
-        AccuracyTable.from_counts(["A"], *([count] for count in study))
-    )
+    counts = Counts.from_table(AccuracyTable.from_counts(["A"], *([count] for count in study)))
     found = IntegratedLikelihood.of(counts, 31).moments(hyper_of(*hyper))
     for name, wanted in {
         "sens": d1,
@@ -164,3 +162,11 @@ def test_the_moments_of_the_effects_are_those_of_a_dense_grid():
         (value,) = getattr(found, name).ravel()
         assert value == pytest.approx((weight * wanted).sum(), abs=1e-6), name
     assert found.log_integral[0, 0] == pytest.approx(brute_force(study, hyper), abs=1e-8)
+
+
+@pytest.mark.parametrize("tau", [0.0, 1e-3, 0.5, 3.0])
+@pytest.mark.parametrize("mu", [(300.0, -300.0), (-1e4, 2.0), (1e4, 1e4)])
+def test_parameters_out_of_this_world_have_next_to_no_likelihood(mu, tau):
+    """Never nan, never a warning, never a likelihood that could win."""
+    (found,) = integrated(ORDINARY, hyper_of(mu, (tau, tau), 0.5), 15)
+    assert found < -5000

@@ -146,7 +146,9 @@ def test_a_file_that_is_no_netcdf_is_refused(tmp_path, telomerase_fit):
 def test_a_netcdf_file_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "other.nc"
     xr.Dataset({"x": ("i", [1.0])}).to_netcdf(path, engine="h5netcdf")
-    with pytest.raises(DataError, match=r"other\.nc: not a fit .*no format mark; wanted metadx/fit/1"):
+    with pytest.raises(
+        DataError, match=r"other\.nc: not a fit .*no format mark; wanted metadx/fit/1"
+    ):
         Fit.load(path)
     xr.DataTree(xr.Dataset(attrs={"format": "metadx/fit/9"})).to_netcdf(path, engine="h5netcdf")
     with pytest.raises(DataError, match=r"metadx/fit/9; wanted metadx/fit/1"):

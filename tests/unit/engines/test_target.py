@@ -58,9 +58,10 @@ def test_the_prior_is_written_in_the_unconstrained_coordinates():
 
 
 def test_the_log_posterior_is_prior_plus_likelihood_by_brute_force():
-    posterior, table = posterior_of("galactomannan-children"), load_dataset(
-        "galactomannan-children"
-    ).table
+    posterior, table = (
+        posterior_of("galactomannan-children"),
+        load_dataset("galactomannan-children").table,
+    )
     total, by_study = posterior.log_density(POINTS[:1])
     mu, tau, rho = (1.0, 2.0), (0.7, 0.9), -0.4
     for i in range(table.n_studies):

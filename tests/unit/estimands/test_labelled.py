@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from metadx.estimands import labelled
+from metadx.estimands.accuracy import new_study_logits
 from metadx.estimands.group import estimate_group, observed_fpr_range
 
 PREVALENCE = (0.1, 0.3, 0.5)
+SEED = 5
 FPR = (0.0, 0.1, 0.5, 1.0)
 
 
@@ -17,7 +19,9 @@ def fit(posterior, counts):
         mu=posterior.mu.reshape(7, 43, 2),
         tau=posterior.tau.reshape(7, 43, 2),
         rho=posterior.rho.reshape(7, 43),
-        seed=5,
+        new_study_logits=lambda: new_study_logits(
+            posterior.mu, posterior.tau, posterior.rho, np.random.default_rng(SEED)
+        ),
         table=SimpleNamespace(
             fp=counts.fp,
             tn=counts.tn,
@@ -49,7 +53,7 @@ def group(fit, posterior):
         fpr_range=observed_fpr_range(fit.table.fp, fit.table.tn),
         prevalence=PREVALENCE,
         prob=0.95,
-        rng=np.random.default_rng(fit.seed),
+        rng=np.random.default_rng(SEED),
     )
 
 
@@ -142,7 +146,7 @@ def test_the_partial_area_carries_its_range_and_is_absent_without_one(everything
     attrs = everything["sroc"]["pauc"].attrs
     assert (attrs["low"], attrs["high"]) == (low, high)
     table = SimpleNamespace(fp=np.array([1]), tn=np.array([9]))
-    alone = SimpleNamespace(mu=fit.mu, tau=fit.tau, rho=fit.rho, seed=1, table=table)
+    alone = SimpleNamespace(mu=fit.mu, tau=fit.tau, rho=fit.rho, table=table)
     assert "pauc" not in labelled.sroc(alone, FPR)
 
 

@@ -30,6 +30,12 @@ def write(target, content="new", figure=None):
             (stage / figure).write_text(content)
 
 
+def write_half(target, error):
+    with result_folder(target) as stage:
+        (stage / "summary.json").write_text("half")
+        raise error
+
+
 def content(folder):
     return {
         str(p.relative_to(folder)): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()
@@ -60,7 +66,7 @@ def test_an_old_result_is_replaced_and_own_files_are_kept(tmp_path):
         want = dict.fromkeys(kept, "mine") | {"summary.csv": "new", "summary.json": MARK}
         assert content(target) == want
         assert (target / "link").is_symlink()
-        assert os.readlink(target / "broken") == "nowhere"
+        assert (target / "broken").readlink() == Path("nowhere")
         assert target.stat().st_mode & 0o777 == 0o750
         assert [p.name for p in tmp_path.iterdir()] == ["r"]
 
@@ -82,9 +88,8 @@ def test_a_failure_leaves_the_old_result_and_nothing_else(tmp_path):
     target = tmp_path / "r"
     write(target, "old")
     for where in (target, tmp_path / "a" / "b" / "r"):
-        with pytest.raises(ZeroDivisionError), result_folder(where) as stage:
-            (stage / "summary.json").write_text("half")
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            write_half(where, ZeroDivisionError())
     assert content(tmp_path) == {"r/summary.csv": "old", "r/summary.json": MARK}
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
 
@@ -158,9 +163,9 @@ def test_a_folder_that_may_not_be_written_is_refused_before_the_fit(tmp_path, mo
 
 def test_a_full_disk_is_one_message(tmp_path):
     write(tmp_path / "r", "old")
-    with pytest.raises(MetadxError, match="No space left on device.*earlier result is untouched"):
-        with result_folder(tmp_path / "r"):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    full = OSError(errno.ENOSPC, "No space left")
+    with pytest.raises(MetadxError, match=r"No space left.*earlier result is untouched"):
+        write_half(tmp_path / "r", full)
     assert content(tmp_path / "r")["summary.csv"] == "old"
 
 
@@ -225,6 +230,23 @@ def test_without_locks_it_works_alike(tmp_path, monkeypatch):
         write(tmp_path / "r", text)
     assert {p.name for p in tmp_path.iterdir()} == {"r", ".r.partial-00000000"}
     assert content(tmp_path / "r") == {"summary.csv": "new", "summary.json": MARK}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(errno.EACCES, "in use")])
+def test_what_goes_wrong_between_two_renames_is_undone(tmp_path, monkeypatch, error):
+    target, rename = tmp_path / "r", Path.rename
+    write(target, "old")
+
+    def fail(self, to):
+        if to == target and ".partial-" in self.name:
+            raise error
+        return rename(self, to)
+
+    monkeypatch.setattr(folders, "_exchange_at_once", lambda *_: False)
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises((KeyboardInterrupt, MetadxError)):
+        write(target)
+    assert content(tmp_path) == {"r/summary.csv": "old", "r/summary.json": MARK}
 
 
 def test_a_folder_that_cannot_be_moved_is_one_message(tmp_path, monkeypatch):

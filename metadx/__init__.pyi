@@ -1,0 +1,55 @@
+from metadx.cards.load import list_cards as list_cards
+from metadx.cards.load import load_card as load_card
+from metadx.criticism.leave_one_out import leave_one_out as leave_one_out
+from metadx.engines.fit import Fit as Fit
+from metadx.engines.fit import fit as fit
+from metadx.errors import (
+    CardError as CardError,
+)
+from metadx.errors import (
+    ConvergenceWarning as ConvergenceWarning,
+)
+from metadx.errors import (
+    DataError as DataError,
+)
+from metadx.errors import (
+    FitError as FitError,
+)
+from metadx.errors import (
+    MetadxError as MetadxError,
+)
+from metadx.estimands.labelled import (
+    accuracy as accuracy,
+)
+from metadx.estimands.labelled import (
+    heterogeneity as heterogeneity,
+)
+from metadx.estimands.labelled import (
+    predictive_values as predictive_values,
+)
+from metadx.estimands.labelled import (
+    ratios as ratios,
+)
+from metadx.estimands.labelled import (
+    sroc as sroc,
+)
+from metadx.plots.forest import plot_forest as plot_forest
+from metadx.plots.save import save_figure as save_figure
+from metadx.plots.sroc import plot_sroc as plot_sroc
+from metadx.report.summary import summary as summary
+from metadx.studies.accuracy import AccuracyTable as AccuracyTable
+from metadx.studies.read import read_table as read_table
+from metadx.studies.review import (
+    Review as Review,
+)
+from metadx.studies.review import (
+    list_datasets as list_datasets,
+)
+from metadx.studies.review import (
+    load_dataset as load_dataset,
+)
+from metadx.studies.review import (
+    load_review as load_review,
+)
+
+__version__: str

@@ -1,0 +1,34 @@
+import io
+
+import pytest
+
+from metadx.report.progress import progress
+
+
+def test_a_terminal_shows_one_line_which_is_gone_at_the_end(terminal):
+    with progress(terminal) as say:
+        say("fitting")
+        say("drawing forest")
+        assert terminal.getvalue().endswith("\r\x1b[2Kdrawing forest ...")
+    assert terminal.getvalue().endswith("...\r\x1b[2K")
+    assert "\n" not in terminal.getvalue()
+
+
+def test_it_is_gone_also_where_something_fails(terminal):
+    def fail():
+        with progress(terminal) as say:
+            say("fitting")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert terminal.getvalue().endswith("\r\x1b[2K")
+
+
+def test_a_pipe_shows_nothing(monkeypatch, terminal):
+    pipe = io.StringIO()
+    monkeypatch.setenv("TERM", "dumb")
+    for stream in (pipe, terminal):
+        with progress(stream) as say:
+            say("fitting")
+        assert stream.getvalue() == ""
