@@ -109,7 +109,10 @@ def _complain(message: str) -> None:
         print(f"metadx: {shown}", file=sys.stderr)
 
 
-@app.command()
+@app.command(
+    epilog="Exit status: 0 done and every check passed; 1 done, but a check of the fit failed; "
+    "2 bad input or usage, 3 no engine could answer: nothing is written then."
+)
 def run(
     path: PathArgument,
     *,
@@ -178,7 +181,7 @@ def run(
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-@app.command()
+@app.command(epilog="Exit status: 0 clean; 1 findings in a valid review; 2 unreadable or invalid.")
 def check(path: PathArgument, label: LabelOption = None) -> None:
     """Validate and cross-check a review; change nothing."""
     from metadx.report.checked import check_text, finding_texts

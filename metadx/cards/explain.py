@@ -28,7 +28,12 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        Such as ``parameters.tau.prior.sd: found -1, wanted greater than 0``.
+        Such as ``parameters.tau.prior.sd: found -1, wanted a number greater than 0``.
+
+    Examples
+    --------
+    >>> explain_fault({"type": "missing", "loc": ("data",), "input": {}, "msg": ""}, {})
+    'data: is missing; give it a value'
     """
     kind, context = fault["type"], fault.get("ctx", {})
     place = (*_place(fault, document), *context.get("at", ()))

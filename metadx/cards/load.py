@@ -42,6 +42,10 @@ class LoadedCard:
 def list_cards() -> tuple[str, ...]:
     """Return the ids of the cards that ship with metadx, sorted.
 
+    Returns
+    -------
+    tuple of str
+
     Examples
     --------
     >>> "bivariate-binomial" in list_cards()
@@ -108,10 +112,22 @@ def parse_card(text: str, source: str) -> LoadedCard:
     source : str
         What to call it in messages.
 
+    Returns
+    -------
+    LoadedCard
+
     Raises
     ------
     CardError
         If it is not TOML or not a valid card.
+
+    Examples
+    --------
+    >>> parse_card('id = "mine"', "mine.toml")
+    Traceback (most recent call last):
+        ...
+    metadx.errors.CardError: mine.toml: schema: is missing; give it a value
+    ...
     """
     try:
         document = tomllib.loads(text)
@@ -128,6 +144,17 @@ def parse_card(text: str, source: str) -> LoadedCard:
 
 
 def card_schema() -> dict[str, Any]:
-    """Return the JSON schema of a card; ``models/card.schema.json`` holds the same document."""
+    """Return the JSON schema of a card; ``models/card.schema.json`` holds the same document.
+
+    Returns
+    -------
+    dict
+        A schema of draft 2020-12.
+
+    Examples
+    --------
+    >>> card_schema()["additionalProperties"]
+    False
+    """
     schema = Card.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -62,7 +62,23 @@ def _log_choose(hits: FloatArray, misses: FloatArray) -> FloatArray:
 
 
 def expit_pair(logit: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return p = expit(logit) and 1 − p, each to full relative precision; |logit| ≤ 700."""
+    """Return p = expit(logit) and 1 − p, each to full relative precision.
+
+    Parameters
+    ----------
+    logit : ndarray, any shape
+        At most 700 in size.
+
+    Returns
+    -------
+    p, q : ndarray, same shape
+
+    Examples
+    --------
+    >>> p, q = expit_pair(np.array([0.0, 40.0]))
+    >>> p.tolist(), [f"{x:.6g}" for x in q]
+    ([0.5, 1.0], ['0.5', '4.24835e-18'])
+    """
     e = np.exp(-logit)
     p: FloatArray = 1 / (1 + e)
     e *= p

@@ -38,6 +38,11 @@ def draw_study_logits(
     -------
     ndarray, shape (S, N, 2)
         Logit scale; an empty arm is drawn from its law given the other arm.
+
+    References
+    ----------
+    Tierney L. Markov chains for exploring posterior distributions. Ann Stat 1994;22:1701-1728
+    (independence chains).
     """
     draws, studies = hyper.rho.size, likelihood.nodes.size
     out = np.empty((draws, studies, 2))

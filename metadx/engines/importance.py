@@ -60,6 +60,12 @@ class WeightedSample:
 def pilot_sample(mode: Mode, count: int, rng: np.random.Generator) -> tuple[Proposal, FloatArray]:
     """Draw the first round around the mode.
 
+    Parameters
+    ----------
+    mode : Mode
+    count : int
+    rng : numpy.random.Generator
+
     Returns
     -------
     Proposal
@@ -163,6 +169,18 @@ def resample(weights: FloatArray, count: int, rng: np.random.Generator) -> NDArr
     Returns
     -------
     ndarray of int, shape (count,)
+        Each row i stands there count * weights[i] times, rounded up or down.
+
+    References
+    ----------
+    Kitagawa G. Monte Carlo filter and smoother for non-Gaussian nonlinear state space models.
+    J Comput Graph Stat 1996;5:1-25.
+
+    Examples
+    --------
+    >>> rows = resample(np.array([0.5, 0.0, 0.5]), 4, np.random.default_rng(1))
+    >>> sorted(rows.tolist())
+    [0, 0, 2, 2]
     """
     positions = (np.arange(count) + rng.random()) / count
     rows = np.searchsorted(np.cumsum(weights), positions)

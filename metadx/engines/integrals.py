@@ -75,8 +75,18 @@ def integral_moments(
 ) -> Moments:
     """Return the integrals with the conditional moments of the random effects.
 
-    Parameters are those of `conditional_modes` and `log_integrals`. For few draws: what the
-    gradient needs, in one pass.
+    For few draws: what the gradient needs, in one pass.
+
+    Parameters
+    ----------
+    counts, mean, covariance, start
+        As of `conditional_modes`.
+    nodes : int
+        Quadrature nodes per axis.
+
+    Returns
+    -------
+    Moments
     """
     modes = conditional_modes(counts, mean, covariance, start)
     draws, studies = modes.sens.shape

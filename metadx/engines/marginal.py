@@ -46,6 +46,13 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     ------
     FitError
         If no mode can be found or no proposal has weight.
+
+    References
+    ----------
+    Pinheiro JC, Bates DM. Approximations to the log-likelihood function in the nonlinear
+    mixed-effects model. J Comput Graph Stat 1995;4:12-35 (adaptive Gauss-Hermite quadrature).
+    Vehtari A, Simpson D, Gelman A, Yao Y, Gabry J. Pareto smoothed importance sampling.
+    J Mach Learn Res 2024;25(72):1-58.
     """
     began = time.perf_counter()
     sampler_rng, effects_rng = np.random.default_rng(settings.seed).spawn(2)

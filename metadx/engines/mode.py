@@ -54,6 +54,14 @@ def find_mode(target: ValueAndGradient, start: FloatArray) -> Mode:
     ------
     FitError
         If the density or its gradient is not finite at the start or on the way.
+
+    Examples
+    --------
+    >>> def parabola(points):
+    ...     return -((points - 2.0) ** 2).sum(axis=1), -2 * (points - 2.0)
+    >>> mode = find_mode(parabola, np.zeros(1))
+    >>> float(mode.location[0].round(6)), float(mode.precision[0, 0].round(6))
+    (2.0, 2.0)
     """
     offsets = np.vstack([np.zeros(start.size), np.eye(start.size) * _DIFFERENCE])
     here = np.array(start, dtype=float)

@@ -44,6 +44,11 @@ def choose_parametrisation(table: AccuracyTable) -> Parametrisation:
     Returns
     -------
     {"centred", "non-centred"}
+
+    References
+    ----------
+    Papaspiliopoulos O, Roberts GO, Sköld M. A general framework for the parametrization of
+    hierarchical models. Stat Sci 2007;22:59-73.
     """
     arms = ((table.tp, table.n_diseased), (table.tn, table.n_nondiseased))
     for hits, n in arms:
@@ -78,6 +83,10 @@ def fit_nuts(
     ------
     FitError
         If the sampler cannot start.
+
+    References
+    ----------
+    Hoffman MD, Gelman A. The No-U-Turn sampler. J Mach Learn Res 2014;15:1593-1623.
     """
     began = time.perf_counter()
     first = choose_parametrisation(table)

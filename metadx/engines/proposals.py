@@ -55,7 +55,21 @@ class Proposal:
 
 
 def around_mode(location: FloatArray, precision: FloatArray, count: int) -> Proposal:
-    """Laplace's law with t4 tails; directions the curvature leaves open are kept finite."""
+    """Laplace's law with t4 tails; directions the curvature leaves open are kept finite.
+
+    Parameters
+    ----------
+    location : ndarray, shape (D,)
+        The mode.
+    precision : ndarray, shape (D, D)
+        Negative Hessian there.
+    count : int
+        Draws to be taken.
+
+    Returns
+    -------
+    Proposal
+    """
     values, vectors = np.linalg.eigh(precision)
     covariance = (vectors / np.maximum(values, 0.05)) @ vectors.T * _INFLATION
     return Proposal(Identity(), location, np.linalg.cholesky(covariance), 4.0, count)
@@ -78,6 +92,11 @@ def from_moments(
     weights : ndarray, shape (S,)
     count : int
         Draws of both laws together.
+
+    Returns
+    -------
+    tuple of Proposal
+        The fitted law and its stretched copy.
     """
     df = 8.0
     location = weights @ points

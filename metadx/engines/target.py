@@ -105,7 +105,22 @@ class Posterior:
 
 
 def constrain(theta: FloatArray) -> Hyper:
-    """Map unconstrained theta (S, 5) to the natural scales."""
+    """Map unconstrained theta to the natural scales.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (S, 5)
+        (mu_sens, mu_spec, log tau_sens, log tau_spec, atanh rho).
+
+    Returns
+    -------
+    Hyper
+
+    Examples
+    --------
+    >>> constrain(np.array([[1.0, 2.0, 0.0, 0.0, 0.0]])).tau.tolist()
+    [[1.0, 1.0]]
+    """
     z = theta[:, 4]
     # 1 − tanh² = 4 e^{-2|z|} / (1 + e^{-2|z|})²
     e = np.exp(-2 * np.abs(z))

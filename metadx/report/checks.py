@@ -57,9 +57,10 @@ def check_words(check: Mapping[str, Any]) -> str:
     'effective draws 3,031 (at least 400)'
     """
     name, bound = _WORDS.get(check["name"], (check["name"], "limit"))
-    value = "not measurable" if check["value"] is None else _written(check["value"])
-    return f"{name} {value} ({bound} {_written(check['threshold'])})"
+    digits = 4 if check["name"] == "rhat" else 3  # what matters of r-hat comes after 1.00
+    value = "not measurable" if check["value"] is None else _written(check["value"], digits)
+    return f"{name} {value} ({bound} {_written(check['threshold'], digits)})"
 
 
-def _written(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _written(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{digits}g}"

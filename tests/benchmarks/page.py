@@ -10,10 +10,10 @@ def performance_page(record: Mapping[str, Any]) -> str:
     lines = [
         "# How fast is it?",
         "",
-        "Measured by `uv run python tests/benchmarks/run.py`, which rewrites this page from its",
-        "record (`tests/benchmarks/record.json`). All times are CPU seconds, medians of runs made in",
-        "turn; ratios are medians over pairs. Single times vary by half on a shared machine: trust",
-        "the ratios.",
+        "Measured by `uv run python -m tests.benchmarks.run`, which rewrites this page from its",
+        "record (`tests/benchmarks/record.json`). All times are CPU seconds, medians of runs made",
+        "in turn; ratios are medians over pairs. Single times vary by half on a shared machine:",
+        "trust the ratios.",
         "",
         f"Processor {machine['processor']}, {machine['cores']} cores, Python {machine['python']}, "
         + ", ".join(f"{name} {number}" for name, number in versions.items())

@@ -1,6 +1,6 @@
 """Measure metadx against the same model through PyMC and against lme4, and write the record.
 
-Run with `uv run python tests/benchmarks/run.py`; takes about five minutes. Everything is CPU time,
+Run with `uv run python -m tests.benchmarks.run`; takes about five minutes. Everything is CPU time,
 measured in turn (A B A B …), for processor speed drifts. Writes record.json beside this file and
 docs/performance.md from it.
 """
@@ -18,9 +18,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from measure import cpu_of_calls, cpu_of_processes, medians, ratio
-
 import metadx
+from tests.benchmarks.measure import cpu_of_calls, cpu_of_processes, medians, ratio
+from tests.benchmarks.page import performance_page
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -132,8 +132,6 @@ def main() -> None:
         "scaling": scaling(),
     }
     (HERE / "record.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    from page import performance_page
-
     (ROOT / "docs" / "performance.md").write_text(performance_page(record), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from tests.reference.pinned import Run, runs
 
 type Engine = Literal["marginal", "nuts"]
 
-DRAWS: dict[Engine, int] = {"marginal": 40_000, "nuts": 20_000}
+DRAWS: dict[Engine, int] = {"marginal": 40_000, "nuts": 40_000}
 SEEDS: dict[Engine, tuple[int, ...]] = {"marginal": (1, 2, 3), "nuts": (1,)}
 GROUPS: dict[Engine, tuple[str, ...]] = {"marginal": ("reviews", "corpus"), "nuts": ("reviews",)}
 

@@ -2,7 +2,7 @@
 
     uv run python tests/reference/run_all.py [--engine marginal|nuts] [--workers 2]
 
-Takes about an hour of one core. Writes record.json; exit status 1 where a fit fails. The corpus
+Takes about half an hour of one core. Writes record.json; exit status 1 where a fit fails. The corpus
 group needs METADX_CORPUS; where it is not set, or where one engine alone is run, the entries that
 were not made anew are kept from the record, and the output says so.
 """

@@ -111,7 +111,7 @@ def test_a_limit_can_be_missed() -> None:
 
 
 def test_recorded_fits() -> None:
-    assert DRAWS == {"marginal": 40_000, "nuts": 20_000}
+    assert DRAWS == {"marginal": 40_000, "nuts": 40_000}
     assert SEEDS == {"marginal": (1, 2, 3), "nuts": (1,)}
     assert GROUPS == {"marginal": ("reviews", "corpus"), "nuts": ("reviews",)}
     assert len(set(jobs())) == (30 + 38) * 3 + 30

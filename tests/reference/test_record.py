@@ -9,7 +9,7 @@ from tests.reference.grid import Job, jobs
 from tests.reference.pinned import find
 from tests.reference.record import Entry, read_record
 
-DRAWS = {"marginal": 40_000, "nuts": 20_000}
+DRAWS = {"marginal": 40_000, "nuts": 40_000}
 OF_PARAMETERS = 15 * 5 + 2
 
 

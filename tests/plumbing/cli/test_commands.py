@@ -101,9 +101,12 @@ def test_a_fall_back_is_said(cli, small, monkeypatch):
 
     from metadx.engines import fit as engines
 
-    def nuts(*arguments):
+    def nuts(*arguments, careful):
         done = honest(*arguments)
-        return dataclasses.replace(done, report=dataclasses.replace(done.report, name="nuts"))
+        report = dataclasses.replace(
+            done.report, name="nuts", pareto_k=None, log_evidence=None, parametrisation="centred"
+        )
+        return dataclasses.replace(done, report=report, proposals=None)
 
     def fail(*_):
         raise FitError("no mode was found")
@@ -118,6 +121,11 @@ def test_a_fall_back_is_said(cli, small, monkeypatch):
     assert (
         "engine: The marginal engine failed: no mode was found; the fit was made by NUTS" in words
     )
+    found = cli("run", small, "--quick", "--json").json
+    assert found["engine"]["fell_back"] == "the marginal engine failed: no mode was found"
+    assert found["engine"]["pareto_k"] is None
+    assert found["engine"]["parametrisation"] == "centred"
+    assert all(row["pareto_k"] < 1 and row["elpd"] < 0 for row in found["studies"])
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])

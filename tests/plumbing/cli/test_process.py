@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 
-import pytest
-
 MAIN = "import sys; from metadx.cli import main; sys.argv[0] = 'metadx'; main()"
 WITH_MODULES = """
 import sys

@@ -8,10 +8,11 @@ import pytest
 import metadx
 from metadx.cards.load import load_card, parse_card
 from metadx.engines import fit as fit_module
-from metadx.engines import nuts
+from metadx.engines import importance, nuts
 from metadx.engines.fit import fit
 from metadx.engines.marginal import fit_marginal
 from metadx.engines.result import Check
+from metadx.engines.settings import FitSettings
 from metadx.errors import ConvergenceWarning, DataError, FitError, MetadxError
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.review import load_dataset
@@ -29,7 +30,7 @@ def nuts_stub(monkeypatch, stub_result):
     """Stand in for NUTS and tell how often it was asked."""
     calls = []
 
-    def run(table, card, settings):
+    def run(table, card, settings, *, careful=False):
         calls.append((table, card, settings))
         return stub_result(table, settings.draws_per_chain)
 
@@ -40,7 +41,7 @@ def nuts_stub(monkeypatch, stub_result):
 def with_pareto_k(monkeypatch, value: float) -> None:
     """Let the marginal engine report another Pareto k."""
 
-    def run(table, card, settings):
+    def run(table, card, settings, *, careful=False):
         result = fit_marginal(table, card, settings)
         checks = [
             Check("pareto_k", value, c.threshold, value < c.threshold)
@@ -164,14 +165,34 @@ def test_settings_are_checked_before_anything_runs(nuts_stub):
     assert nuts_stub == []
 
 
-def test_a_failed_check_is_warned_of_and_reported():
-    card = edited("ess_min = 400 ", "ess_min = 1e6 ")
-    with pytest.warns(ConvergenceWarning, match=r"ess = .* \(limit 1e\+06\)") as caught:
-        fitted = fit(load_dataset("telomerase").table, card, draws=1000)
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ess", "ess_min = 400 ", "ess_min = 1000000 "),
+        ("quadrature_error", "quadrature_error_max = 0.03 ", "quadrature_error_max = 1e-9 "),
+    ],
+)
+def test_a_failed_check_is_warned_of_and_reported(name, old, new):
+    limit = f"{float(new.split('=')[1]):g}".replace("+", r"\+")
+    table = load_dataset("galactomannan-children").table
+    with pytest.warns(ConvergenceWarning, match=rf"{name} = .* \(limit {limit}\)") as caught:
+        fitted = fit(table, edited(old, new), engine="marginal", draws=1000)
     assert not fitted.passed
-    assert [check.name for check in fitted.checks if not check.passed] == ["ess"]
+    assert [check.name for check in fitted.checks if not check.passed] == [name]
     assert "a check failed" in repr(fitted)
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(("value", "passed"), [(0.69, True), (0.7, False), (np.inf, False)])
+def test_the_tail_shape_must_stay_below_its_threshold(monkeypatch, value, passed):
+    real = importance.smooth
+    monkeypatch.setattr(importance, "smooth", lambda w: replace(real(w), pareto_k=value))
+    result = fit_marginal(
+        load_dataset("telomerase").table, CARD.card, FitSettings("marginal", 1000)
+    )
+    (check,) = (each for each in result.checks if each.name == "pareto_k")
+    assert (check.value, check.passed) == (value, passed)
+    assert result.report.pareto_k == value
 
 
 def test_the_repr_says_what_was_fitted_and_how(telomerase_fit):
@@ -257,6 +278,8 @@ def test_new_studies_are_the_same_at_each_call_and_follow_the_draws(telomerase_f
     one, again = telomerase_fit.new_study_logits(), telomerase_fit.new_study_logits()
     assert np.array_equal(one, again)
     assert one.shape == (4000, 2)
+    other = replace(telomerase_fit, settings=replace(telomerase_fit.settings, seed=2))
+    assert not np.isin(other.new_study_logits(), one).any()
     mu = telomerase_fit.mu.reshape(-1, 2)
     spread = np.sqrt((telomerase_fit.tau.reshape(-1, 2) ** 2).mean(axis=0))
     np.testing.assert_allclose((one - mu).std(axis=0), spread, rtol=0.1)

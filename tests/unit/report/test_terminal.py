@@ -88,6 +88,11 @@ def test_passed_and_failed_checks_are_told_apart(found):
     assert "Yes" not in text
 
 
+def test_an_r_hat_shows_what_matters(found):
+    found["checks"] = [{"name": "rhat", "value": 1.0034, "threshold": 1.01, "passed": True}]
+    assert "\nR-hat 1.003 (at most 1.01).\n" in told(found)
+
+
 def test_a_rare_condition_is_told_of_more_people(found):
     estimands = found["groups"][0]["estimands"]
     for name in ("ppv", "npv"):
