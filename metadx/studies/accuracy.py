@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from metadx.studies.covariates import Categorical, Continuous, Covariates
 from metadx.studies.labels import label_problems
 from metadx.studies.problems import Problem, refuse_if_any
 from metadx.studies.row_checks import empty_study_problems, group_size_problems
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTS = ("tp", "fp", "fn", "tn")
 
@@ -183,6 +186,27 @@ class AccuracyTable:
     def n_nondiseased(self) -> IntArray:
         """Participants without the target condition in each study, fp + tn: (N,) int64."""
         return self.fp + self.tn
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return labels, counts and covariates as a data frame, one row a study.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns study, tp, fp, fn, tn and one for each covariate; `metadx.read_table` reads it
+            back.
+
+        Examples
+        --------
+        >>> AccuracyTable.from_counts(["Kim 2019"], [31], [0], [2], [9]).to_frame()
+              study  tp  fp  fn  tn
+        0  Kim 2019  31   0   2   9
+        """
+        import pandas as pd
+
+        counts = {name: getattr(self, name) for name in COUNTS}
+        covariates = {name: covariate.values for name, covariate in self.covariates.items()}
+        return pd.DataFrame({"study": self.study, **counts, **covariates})
 
     def __eq__(self, other: object) -> bool:
         """Compare labels, counts and covariates; where they were read from does not matter."""

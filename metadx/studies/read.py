@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,12 @@ from metadx.studies.labels import join_label, label_problems
 from metadx.studies.problems import Problem, refuse_if_any
 from metadx.studies.workbook import OLD_OFFICE, ZIP, rows_from_workbook
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def read_table(
-    path: str | Path,
+    data: "str | Path | pd.DataFrame",
     *,
     label: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
@@ -36,8 +40,9 @@ def read_table(
 
     Parameters
     ----------
-    path : str or Path
-        A CSV or TSV file (UTF-8 or UTF-16; comma, semicolon or tab) or an XLSX workbook.
+    data : str, Path or pandas.DataFrame
+        A CSV or TSV file (UTF-8 or UTF-16; comma, semicolon or tab) or an XLSX workbook; or a data
+        frame, which passes through the same checks (its first row is row 2, as in a file).
     label : sequence of str or None
         Columns that make the study label together, joined by ", ".
     columns : mapping of str to str, or None
@@ -52,7 +57,7 @@ def read_table(
     Returns
     -------
     AccuracyTable
-        With ``sha256`` of the bytes of the file.
+        With ``sha256`` of the bytes of the file (of the CSV text of a data frame).
 
     Raises
     ------
@@ -70,8 +75,8 @@ def read_table(
     >>> table
     AccuracyTable(1 study, 33 diseased, 13 non-diseased, covariates Setting, from studies.csv)
     """
-    data, source = _content(Path(path)), Path(path).name
-    grid = grid_from_rows(_rows(data, source, sheet, columns or {}), source=source)
+    content, source = _content(data)
+    grid = grid_from_rows(_rows(content, source, sheet, columns or {}), source=source)
     roles = match_roles(
         grid.headers, source=source, columns=columns, declared=covariates or (), label=label
     )
@@ -88,12 +93,19 @@ def read_table(
         n_diseased=counts.get("n_diseased"),
         n_nondiseased=counts.get("n_nondiseased"),
         source=source,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         rows=grid.rows,
     )
 
 
-def _content(path: Path) -> bytes:
+def _content(data: "str | Path | pd.DataFrame") -> tuple[bytes, str]:
+    """Return the bytes to read and what to call them."""
+    if isinstance(data, str | Path):
+        return _bytes(Path(data)), Path(data).name
+    return data.to_csv(index=False).encode(), "data frame"
+
+
+def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:

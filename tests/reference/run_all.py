@@ -2,9 +2,9 @@
 
     uv run python tests/reference/run_all.py [--engine marginal|nuts] [--workers 2]
 
-Takes about half an hour of one core. Writes record.json; exit status 1 where a fit fails. The corpus
-group needs METADX_CORPUS; where it is not set, or where one engine alone is run, the entries that
-were not made anew are kept from the record, and the output says so.
+Takes about half an hour of one core. Writes record.json; exit status 1 where a fit fails. The
+corpus group needs METADX_CORPUS; where it is not set, or where one engine alone is run, the entries
+that were not made anew are kept from the record, and the output says so.
 """
 
 import argparse
