@@ -173,11 +173,16 @@ def run(
         )
     if not (as_json or quiet):
         _print(f"\nWritten to {target}: {', '.join(written)}\n")
-    if not fitted.passed:
+    _end_if_failed(found)
+
+
+def _end_if_failed(found: dict[str, Any]) -> None:
+    """Say which check of the fit failed, and end with status 1."""
+    failed = [check for check in found["checks"] if not check["passed"]]
+    if failed:
         from metadx.report.checks import check_words
 
-        failed = "; ".join(check_words(one) for one in found["checks"] if not one["passed"])
-        _complain(f"a check of the fit failed: {failed}")
+        _complain(f"a check of the fit failed: {'; '.join(map(check_words, failed))}")
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 

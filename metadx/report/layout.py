@@ -3,14 +3,20 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from textwrap import wrap
 from typing import Literal, TextIO
-from unicodedata import combining, east_asian_width
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 type Tone = Literal["bold", "dim", "italic", "good", "bad"]
 
 _CODES: dict[Tone, str] = {"bold": "1", "dim": "2", "italic": "3", "good": "1;32", "bad": "1;31"}
 _PIPE_WIDTH = 80
+_NO_LIMIT = 10_000
 _NARROWEST = 40
 _WIDEST = 100  # longer lines of text are hard to read, whatever the terminal offers
 
@@ -124,7 +130,7 @@ def table(page: Page, header: Sequence[str], rows: Sequence[Sequence[str]]) -> l
     header : sequence of str
         Column heads; all empty for none.
     rows : sequence of sequences of str
-        A row with fewer cells than there are columns lets its last cell reach to the right edge.
+        In a row with fewer cells than there are columns the last cell stands at the right edge.
 
     Returns
     -------
@@ -139,28 +145,23 @@ def table(page: Page, header: Sequence[str], rows: Sequence[Sequence[str]]) -> l
     tau     1     2
     rho         0.5
     """
-    cells = [[clean(cell) for cell in row] for row in (header, *rows)]
-    full = [row for row in cells if len(row) == len(header)]
-    widths = [max(map(_width, column)) for column in zip(*full, strict=True)]
-    widths[0] = max(_width(row[0]) for row in cells)
-    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= page.width else 1
-    lines = []
-    for row in cells:
-        reach = [*widths[: len(row) - 1], _reach(widths[len(row) - 1 :], gap)]
-        padded = [row[0] + " " * (reach[0] - _width(row[0]))]
-        padded += [" " * (n - _width(c)) + c for c, n in zip(row[1:], reach[1:], strict=True)]
-        lines.append((" " * gap).join(padded).rstrip())
+    full = [[*row[:-1], *[""] * (len(header) - len(row)), row[-1]] for row in rows]
+    lines = _rendered(header, full, gap=2)
+    if max(map(cell_len, lines)) > page.width:
+        lines = _rendered(header, full, gap=1)
     if any(header):
         lines[0] = tone(page, lines[0], "dim")
-    return [line for line in lines if line]
+    return lines
 
 
-def _reach(widths: Sequence[int], gap: int) -> int:
-    return sum(widths) + gap * (len(widths) - 1)
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes: East Asian letters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
+def _rendered(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int) -> list[str]:
+    grid = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=any(header))
+    for place, head in enumerate(header):
+        grid.add_column(Text(clean(head)), justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        grid.add_row(*(Text(clean(cell)) for cell in row))
+    # So wide that nothing is ever cut off; a table takes no more than it needs.
+    console = Console(file=StringIO(), width=_NO_LIMIT, color_system=None, legacy_windows=False)
+    with console.capture() as shown:
+        console.print(grid)
+    return [line.rstrip() for line in shown.get().splitlines()]

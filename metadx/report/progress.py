@@ -6,8 +6,6 @@ from typing import TextIO
 
 from metadx.report.layout import is_live
 
-_CLEAR = "\r\x1b[2K"
-
 
 @contextmanager
 def progress(stream: TextIO) -> Iterator[Callable[[str], None]]:
@@ -23,16 +21,10 @@ def progress(stream: TextIO) -> Iterator[Callable[[str], None]]:
     callable
         Takes a text such as ``"drawing forest"``.
     """
-    shown = is_live(stream)
+    if not is_live(stream):
+        yield lambda _: None
+        return
+    from rich.console import Console
 
-    def say(text: str) -> None:
-        if shown:
-            stream.write(f"{_CLEAR}{text} ...")
-            stream.flush()
-
-    try:
-        yield say
-    finally:
-        if shown:
-            stream.write(_CLEAR)
-            stream.flush()
+    with Console(file=stream).status("starting ...") as status:
+        yield lambda text: status.update(f"{text} ...")

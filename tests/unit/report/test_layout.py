@@ -66,12 +66,12 @@ def test_columns_stand_below_each_other_also_in_wide_letters():
     assert lines == ["       n", "検査   1", "test  22", "e\u0301a     3"]
 
 
-def test_a_short_row_reaches_to_the_right_edge():
+def test_the_last_cell_of_a_short_row_stands_at_the_right_edge():
     rows = [["a", "1", "2"], ["a longer label", "all of it"]]
     assert table(Page(), ["", "left", "right"], rows) == [
-        "                left  right",
-        "a                  1      2",
-        "a longer label    all of it",
+        "                left      right",
+        "a                  1          2",
+        "a longer label        all of it",
     ]
 
 
