@@ -19,9 +19,10 @@ from metadx.engines.counts import Counts
 from metadx.engines.quadrature import normal_rule
 
 type FloatArray = NDArray[np.float64]
+type Block = tuple[slice, slice]  # of draws and of studies
 
 _LARGEST_STEP = 650.0  # logits; exp() of it is finite, and no prior puts mass out there
-_BLOCK = 80_000  # array elements per block: the working set stays in the second-level cache
+_BLOCK = 40_000  # array elements per block: the working set stays in the second-level cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +55,16 @@ def log_integrals(counts: Counts, modes: Modes, nodes: int) -> FloatArray:
         Binomial coefficients included.
     """
     draws, studies = modes.sens.shape
-    step = max(1, _BLOCK // (studies * nodes * nodes))
+    across = min(studies, max(1, _BLOCK // nodes**2))
+    step = min(draws, max(1, _BLOCK // (across * nodes**2)))
     out = np.empty((draws, studies))
-    scratch = np.empty((2, nodes, nodes, min(step, draws), studies))
-    for first in range(0, draws, step):
-        part = slice(first, min(first + step, draws))
-        sens, spec, _ = _node_values(counts, modes, part, nodes, scratch)
-        out[part] = np.log((sens * spec).sum(axis=0))
+    scratch = np.empty((2, nodes, nodes, step, across))
+    for start in range(0, studies, across):
+        columns = slice(start, start + across)
+        for first in range(0, draws, step):
+            part = (slice(first, first + step), columns)
+            sens, spec, _ = _node_values(counts, modes, part, nodes, scratch)
+            out[part] = np.log((sens * spec).sum(axis=0))
     out += modes.log_peak
     out += counts.log_choose
     return out
@@ -91,7 +95,7 @@ def integral_moments(
     modes = conditional_modes(counts, mean, covariance, start)
     draws, studies = modes.sens.shape
     scratch = np.empty((2, nodes, nodes, draws, studies))
-    sens, spec, joint = _node_values(counts, modes, slice(None), nodes, scratch)
+    sens, spec, joint = _node_values(counts, modes, (slice(None), slice(None)), nodes, scratch)
     z, w = normal_rule(nodes)
     total = (sens * spec).sum(axis=0)
     joint *= sens[:, None] * w[None, :, None, None] / total  # conditional weights of the nodes
@@ -110,7 +114,7 @@ def integral_moments(
 
 
 def _node_values(
-    counts: Counts, modes: Modes, part: slice, nodes: int, scratch: FloatArray
+    counts: Counts, modes: Modes, part: Block, nodes: int, scratch: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weighted exp(R1) at the sens nodes (K, S, N), sum over spec nodes (K, S, N), exp(R0)."""
     z, w = normal_rule(nodes)
@@ -121,9 +125,10 @@ def _node_values(
         sens *= modes.p_sens[part]
         sens += modes.q_sens[part]
         np.log(sens, out=sens)
-        sens *= -counts.n_diseased
-        information = counts.n_diseased * modes.p_sens[part] * modes.q_sens[part]
-        slope = counts.n_diseased * modes.p_sens[part] + modes.residual_sens[part]
+        n = counts.n_diseased[part[1]]
+        sens *= -n
+        information = n * modes.p_sens[part] * modes.q_sens[part]
+        slope = n * modes.p_sens[part] + modes.residual_sens[part]
         sens += delta * (0.5 * information * delta + slope)
         np.exp(sens, out=sens)
         sens *= w[:, None, None]
@@ -132,27 +137,24 @@ def _node_values(
 
 
 def _spec_nodes(
-    counts: Counts, modes: Modes, part: slice, axis: FloatArray, scratch: FloatArray
+    counts: Counts, modes: Modes, part: Block, axis: FloatArray, scratch: FloatArray
 ) -> FloatArray:
     """Return exp(R0) at all K² nodes, in place in the scratch memory: (K, K, S, N)."""
-    p, q = modes.p_spec[part], modes.q_spec[part]
-    rows = p.shape[0]
-    delta, value = scratch[0, :, :, :rows], scratch[1, :, :, :rows]
+    p, q, n = modes.p_spec[part], modes.q_spec[part], counts.n_nondiseased[part[1]]
+    delta, value = (block[:, :, : p.shape[0], : p.shape[1]] for block in scratch)
     np.add((axis * modes.l21[part])[:, None], (axis * modes.l22[part])[None], out=delta)
     reach = (np.abs(modes.l21[part]) + modes.l22[part]).max() * axis[-1, 0, 0]
     if reach > _LARGEST_STEP:
         np.minimum(delta, _LARGEST_STEP, out=delta)
-    np.exp(delta, out=value)
-    value *= p
-    value += q
-    np.log(value, out=value)
-    value *= -counts.n_nondiseased
-    # + delta (½ information delta + slope), without a third array
-    half = 0.5 * counts.n_nondiseased * p * q
-    slope = counts.n_nondiseased * p + modes.residual_spec[part]
-    square = delta * half
-    square += slope
-    square *= delta
-    value += square
+    # delta (½ information delta + slope) first: two arrays are enough for all of it
+    np.multiply(delta, 0.5 * n * p * q, out=value)
+    value += n * p + modes.residual_spec[part]
+    value *= delta
+    np.exp(delta, out=delta)
+    delta *= p
+    delta += q
+    np.log(delta, out=delta)
+    delta *= n
+    value -= delta
     np.exp(value, out=value)
     return value

@@ -263,6 +263,13 @@ def test_check_of_few_studies_ends_with_findings(cli, study_table):
     assert "2 studies: the spread between studies is prior-led" in done.out
 
 
+def test_what_a_note_says_is_not_said_again_as_a_doubt(cli, study_table):
+    told = cli("run", study_table([(9, 1, 2, 8), (8, 0, 1, 0)]), "--quick").out
+    assert "- heterogeneity: Prior-led" in told
+    assert "- specificity: Without non-diseased participants" in told
+    assert "Doubts about the data" not in told
+
+
 def test_datasets_lists_each_review_in_one_line(cli):
     done = cli("datasets")
     assert done.status == 0

@@ -139,7 +139,8 @@ def test_streams_that_are_closed_are_no_crash(tmp_path):
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
 import metadx.engines.fit as engines
 from metadx.cli import main
 def slow(*_, **__):
