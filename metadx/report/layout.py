@@ -7,11 +7,6 @@ from io import StringIO
 from textwrap import wrap
 from typing import Literal, TextIO
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 type Tone = Literal["bold", "dim", "italic", "good", "bad"]
 
 _CODES: dict[Tone, str] = {"bold": "1", "dim": "2", "italic": "3", "good": "1;32", "bad": "1;31"}
@@ -145,6 +140,9 @@ def table(page: Page, header: Sequence[str], rows: Sequence[Sequence[str]]) -> l
     tau     1     2
     rho         0.5
     """
+    # Here and not above: a run that prints no table does without the library.
+    from rich.cells import cell_len
+
     full = [[*row[:-1], *[""] * (len(header) - len(row)), row[-1]] for row in rows]
     lines = _rendered(header, full, gap=2)
     if max(map(cell_len, lines)) > page.width:
@@ -155,6 +153,10 @@ def table(page: Page, header: Sequence[str], rows: Sequence[Sequence[str]]) -> l
 
 
 def _rendered(header: Sequence[str], rows: Sequence[Sequence[str]], gap: int) -> list[str]:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=any(header))
     for place, head in enumerate(header):
         grid.add_column(Text(clean(head)), justify="right" if place else "left", no_wrap=True)

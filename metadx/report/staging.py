@@ -25,6 +25,10 @@ def beside(target: Path, kind: str) -> Path:
     return target.parent / f".{target.name}.{kind}-{os.urandom(4).hex()}"
 
 
+class _NoLocks(Exception):
+    """The system, or this disk, has no locks on folders."""
+
+
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
     """Give a new empty folder beside `target`; what is left under its name is removed at the end.
@@ -43,8 +47,7 @@ def staged(target: Path) -> Iterator[Path]:
         yield stage
     finally:
         remove(stage)
-        if lock is not None:
-            os.close(lock)
+        _release(lock)
 
 
 @contextmanager
@@ -56,12 +59,13 @@ def turn(folder: Path) -> Iterator[None]:
     folder : Path
         The folder that holds the results; where it is missing or cannot be locked, nobody waits.
     """
-    lock = _lock(folder, wait=True)
+    lock = None
+    with suppress(_NoLocks):
+        lock = _lock(folder, wait=True)
     try:
         yield
     finally:
-        if lock is not None:
-            os.close(lock)
+        _release(lock)
 
 
 def clear_leftovers(target: Path) -> None:
@@ -76,15 +80,14 @@ def clear_leftovers(target: Path) -> None:
     """
     if not target.parent.is_dir():
         return
-    for kind in ("old", "partial"):
-        for left in target.parent.iterdir():
-            ours = left.name.startswith(f".{target.name}.{kind}-") and left.is_dir()
-            if not ours or (_in_use(left) and kind == "partial"):
-                continue
-            if kind == "old" and not target.exists():
-                left.rename(target)
-            else:
+    for left in target.parent.iterdir():
+        if left.name.startswith(f".{target.name}.old-") and left.is_dir():
+            if target.exists():
                 remove(left)
+            else:
+                left.rename(target)
+        elif left.name.startswith(f".{target.name}.partial-") and left.is_dir():
+            _remove_if_abandoned(left)
 
 
 def remove(folder: Path) -> None:
@@ -95,45 +98,60 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _remove_if_abandoned(stage: Path) -> None:
+    try:
+        lock = _lock(stage)
+    except _NoLocks:
+        from time import time
+
+        with suppress(OSError):
+            if time() - stage.stat().st_mtime > _DAY:
+                remove(stage)
+        return
+    if lock is not None:
+        # Held until it is gone: a run that has made the folder but not locked it yet finds out.
+        remove(stage)
+        _release(lock)
+
+
 def _locked_folder(target: Path) -> tuple[Path, int | None]:
     while True:
         stage = beside(target, "partial")
         stage.mkdir()
-        if fcntl is None:
+        try:
+            lock = _lock(stage)
+        except _NoLocks:
             return stage, None
-        lock = _lock(stage)
         # Another run that clears leftovers may have come between: then take another name.
         if lock is not None and stage.exists():
             return stage, lock
-        if lock is not None:
-            os.close(lock)
+        _release(lock)
 
 
 def _lock(folder: Path, *, wait: bool = False) -> int | None:
-    """Lock a folder for this process; the system lets go of it when the process ends, or dies."""
+    """Lock a folder for this process; the system lets go of it when the process ends, or dies.
+
+    None where another process has it, or where it is gone.
+    """
     if fcntl is None:
-        return None
+        raise _NoLocks
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _NoLocks from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
+    except BlockingIOError:
         os.close(handle)
         return None
+    except OSError as error:
+        os.close(handle)
+        raise _NoLocks from error
     return handle
 
 
-def _in_use(folder: Path) -> bool:
-    if fcntl is None:
-        from time import time
-
-        with suppress(OSError):
-            return time() - folder.stat().st_mtime < _DAY
-        return True
-    lock = _lock(folder)
-    if lock is None:
-        return True
-    os.close(lock)
-    return False
+def _release(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)

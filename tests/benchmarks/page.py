@@ -42,7 +42,7 @@ def performance_page(record: Mapping[str, Any]) -> str:
         "|--|--:|",
     ]
     whole = record["whole_process"]
-    lines += [f"| `{name}` | {_span(row)} |" for name, row in whole["commands"].items()]
+    lines += [f"| {name} | {_span(row)} |" for name, row in whole["commands"].items()]
     lines += [""]
     lines += [f"- {name}: {value:.1f} ×" for name, value in whole["ratios"].items()]
     lines += [

@@ -18,6 +18,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+
 import metadx
 from tests.benchmarks.measure import cpu_of_calls, cpu_of_processes, medians, ratio
 from tests.benchmarks.page import performance_page
@@ -57,9 +58,9 @@ def whole_process() -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fast = {
-            "metadx --help": [METADX, "--help"],
-            "metadx check": [METADX, "check", review],
-            "metadx run --quick": [METADX, "run", review, "--quick", "--out", "quick"],
+            "the help page": [METADX, "--help"],
+            "`metadx check`": [METADX, "check", review],
+            "`metadx run --quick`": [METADX, "run", review, "--quick", "--out", "quick"],
         }
         if shutil.which("Rscript"):
             fast["Rscript, lme4 point estimate"] = [
@@ -69,10 +70,10 @@ def whole_process() -> dict[str, object]:
             ]
         spent = cpu_of_processes(fast, 9, folder)
         slow = {
-            "metadx run --quick": fast["metadx run --quick"],
-            "metadx run": [METADX, "run", review, "--out", "full"],
-            "metadx run --quick --engine nuts": [
-                *fast["metadx run --quick"][:-1],
+            "`metadx run --quick`": fast["`metadx run --quick`"],
+            "`metadx run`": [METADX, "run", review, "--out", "full"],
+            "`metadx run --quick --engine nuts`": [
+                *fast["`metadx run --quick`"][:-1],
                 "nuts",
                 "--engine",
                 "nuts",
@@ -81,14 +82,14 @@ def whole_process() -> dict[str, object]:
         slowly = cpu_of_processes(slow, 3, folder)
     ratios = {
         "nuts over marginal": ratio(
-            slowly, "metadx run --quick --engine nuts", "metadx run --quick"
+            slowly, "`metadx run --quick --engine nuts`", "`metadx run --quick`"
         )
     }
     if "Rscript, lme4 point estimate" in spent:
         ratios["lme4 over marginal"] = ratio(
-            spent, "Rscript, lme4 point estimate", "metadx run --quick"
+            spent, "Rscript, lme4 point estimate", "`metadx run --quick`"
         )
-    del slowly["metadx run --quick"]
+    del slowly["`metadx run --quick`"]
     return {"commands": medians(spent | slowly), "ratios": ratios}
 
 

@@ -11,7 +11,6 @@ BY_NAME = {
     "h5netcdf": ("metadx/engines/store.py", 'engine="h5netcdf"'),
     "nutpie": ("metadx/engines/nuts.py", 'nuts_sampler="nutpie"'),
 }
-BELOW = {"pandas": "xarray", "rich": "typer"}  # a bound for what another dependency brings
 PARTS = {"arviz_stats": "arviz", "arviz_plots": "arviz", "pydantic_core": "pydantic"}
 
 
@@ -35,15 +34,9 @@ def test_every_imported_package_is_declared(declared, imported):
 
 
 def test_every_declared_package_is_used(declared, imported, root):
-    for package in declared - imported - BELOW.keys():
+    for package in declared - imported:
         path, words = BY_NAME[package]
         assert words in (root / path).read_text(encoding="utf-8")
-
-
-def test_what_is_never_imported_is_needed_by_another(declared, imported):
-    for package in BELOW.keys() & declared:
-        assert package not in imported
-        assert package in {bare(line) for line in requires(BELOW[package])}
 
 
 @pytest.mark.parametrize("part", PARTS)

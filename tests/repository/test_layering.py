@@ -18,7 +18,9 @@ HOMES = {
     "arviz": ("metadx.engines.checks", "metadx.plots."),
     "matplotlib": ("metadx.plots.",),
     "openpyxl": ("metadx.studies.workbook",),
+    "pandas": ("metadx.studies.",),
     "pymc": ("metadx.builders.", "metadx.engines.nuts", "metadx.cards.priors"),
+    "rich": ("metadx.report.",),
     "scipy": ("metadx.plots.",),
     "typer": ("metadx.cli",),
     "xarray": ("metadx.engines.", "metadx.estimands.labelled", "metadx.plots."),
@@ -35,7 +37,7 @@ LIGHT = {
     "builders": {"numpy"},
     "engines": {"numpy"},
     "criticism": {"numpy"},
-    "report": {"numpy"},
+    "report": {"numpy", "rich"},
     "cli": {"typer"},
 }
 HEAVY = (

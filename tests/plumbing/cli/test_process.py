@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 MAIN = "import sys; from metadx.cli import main; sys.argv[0] = 'metadx'; main()"
 WITH_MODULES = """
 import sys
@@ -18,7 +20,7 @@ try:
 finally:
     print("\\n".join({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
 """
-QUICK_PATH = {"metadx", "numpy", "typer", "pydantic", "pydantic_core"}
+QUICK_PATH = {"metadx", "numpy", "typer", "rich", "pydantic", "pydantic_core"}
 # What typer, pydantic and numpy bring along; the last is no module of its own.
 BROUGHT = {
     "annotated_doc",
@@ -32,6 +34,8 @@ HEAVY = (
     "scipy pandas xarray arviz matplotlib pymc pytensor nutpie numba openpyxl h5netcdf formulaic"
 )
 SUMMARY = {"summary.csv", "summary.json"}
+# As a user has it: with buffers, which are written out once more at the end.
+BUFFERED = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 
 
 def run(*arguments, code=MAIN, **options):
@@ -41,13 +45,16 @@ def run(*arguments, code=MAIN, **options):
 
 def modules(*arguments):
     done = run(*arguments, code=WITH_MODULES)
+    assert done.returncode == 0
     loaded = set(done.stderr.decode().split())
     return {name for name in loaded if name not in sys.stdlib_module_names and name[0] != "_"}
 
 
-def test_a_quick_run_loads_nothing_heavy(tmp_path):
-    loaded = modules("run", "anti-ccp", "--quick", "--out", tmp_path / "r")
+@pytest.mark.parametrize("options", [(), ("--json",), ("--quiet",)])
+def test_a_quick_run_loads_nothing_heavy(tmp_path, options):
+    loaded = modules("run", "anti-ccp", "--quick", *options, "--out", tmp_path / "r")
     assert loaded >= {"metadx", "numpy", "typer", "pydantic"}
+    assert ("rich" in loaded) == (not options), "no table, no library of tables"
     assert loaded <= QUICK_PATH | BROUGHT
     assert not loaded & set(HEAVY.split())
     assert {path.name for path in (tmp_path / "r").iterdir()} == SUMMARY
@@ -104,6 +111,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path):
             [*command, "--out", str(tmp_path / "r")],
             stdout=writing,
             stderr=subprocess.PIPE,
+            env=BUFFERED,
             check=False,
             timeout=120,
         )
@@ -122,6 +130,7 @@ def test_an_answer_that_cannot_be_printed_is_said(tmp_path):
             [*command, "--out", str(tmp_path / "r")],
             stdout=full,
             stderr=subprocess.PIPE,
+            env=BUFFERED,
             check=False,
             timeout=120,
         )
@@ -136,6 +145,24 @@ def test_streams_that_are_closed_are_no_crash(tmp_path):
     done = subprocess.run(["sh", "-c", f"{quoted} --json >&- 2>&-"], check=False, timeout=120)
     assert done.returncode == 0
     assert {path.name for path in (tmp_path / "r").iterdir()} == SUMMARY
+
+
+NOISY = """
+import sys, warnings
+import metadx.engines.fit as engines
+from metadx.cli import main
+def fit(*arguments, honest=engines.fit, **options):
+    warnings.warn("a library will change", FutureWarning)
+    return honest(*arguments, **options)
+engines.fit = fit
+sys.argv[0] = "metadx"
+main()
+"""
+
+
+def test_warnings_of_libraries_are_not_shown_to_readers(tmp_path):
+    done = run("run", "telomerase", "--quick", "--out", tmp_path / "r", code=NOISY)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 SLOW = """
@@ -192,6 +219,7 @@ def test_a_terminal_gets_colours_and_progress_that_goes_away(tmp_path):
     text = shown.decode()
     assert "\x1b[1;32mCan the fit be trusted? Yes" in text
     assert text.index("fitting ...") < text.index("How accurate") < text.index("writing fit.nc ...")
-    for line in text.split("\n"):
-        assert " ..." not in line.rpartition("\x1b[2K")[2]
-    assert "Written to" in text.rpartition("\x1b[2K")[2]
+    left = text.rpartition("\x1b[2K")[2]
+    assert "Written to" in left
+    assert " ..." not in left
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l"), "the cursor stays hidden"

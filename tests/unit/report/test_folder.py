@@ -220,9 +220,50 @@ def test_no_other_run_can_come_between_two_renames(tmp_path, monkeypatch):
     os.close(lock)
 
 
+def test_a_leftover_is_held_until_it_is_gone(tmp_path, monkeypatch):
+    left = tmp_path / ".r.partial-0123abcd"
+    left.mkdir()
+    honest, tries = staging.remove, []
+
+    def watched(folder):
+        if folder == left:
+            tries.append(staging._lock(folder))
+        honest(folder)
+
+    monkeypatch.setattr(staging, "remove", watched)
+    check_target(tmp_path / "r")
+    assert tries == [None], "a run that was about to take the folder would have lost it"
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("when", ["before it is opened", "before it is locked"])
+def test_a_folder_taken_for_a_leftover_is_made_anew(tmp_path, monkeypatch, when):
+    honest, taken = staging._lock, []
+
+    def snatched(folder, **options):
+        if ".partial-" not in folder.name or taken:
+            return honest(folder, **options)
+        taken.append(folder)
+        lock = honest(folder, **options) if when == "before it is locked" else None
+        folder.rmdir()
+        return lock or honest(folder, **options)
+
+    monkeypatch.setattr(staging, "_lock", snatched)
+    write(tmp_path / "r")
+    assert taken
+    assert content(tmp_path) == {"r/summary.csv": "new", "r/summary.json": MARK}
+
+
 @pytest.mark.usefixtures("route")
-def test_without_locks_it_works_alike(tmp_path, monkeypatch):
-    monkeypatch.setattr(staging, "fcntl", None)
+@pytest.mark.parametrize("why", ["no such system call", "a disk without locks"])
+def test_without_locks_it_works_alike(tmp_path, monkeypatch, why):
+    def unsupported(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    if why == "a disk without locks":
+        monkeypatch.setattr(staging.fcntl, "flock", unsupported)
+    else:
+        monkeypatch.setattr(staging, "fcntl", None)
     for name, age in ((".r.partial-00000000", 0), (".r.partial-11111111", 2 * 86_400)):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (time.time() - age,) * 2)

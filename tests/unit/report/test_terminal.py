@@ -167,7 +167,7 @@ def test_notes_and_doubts_are_told(found):
     text = told(found, question="Is it?", doubts=["First.", "Second."], findings=list("abcde"))
     assert "Is it?" in text
     assert "Notes\n- sensitivity: fn = 0 in every study.\n\nDoubts about the data\n- a\n" in text
-    assert "- and 2 more findings; `metadx check` lists them." in text
+    assert "- c\n- and 2 more findings; `metadx check` lists them." in text
     assert "2 doubts are stated in review.toml" in text
     assert "the first:\n  First.\n" in text
     assert "Second." not in text
