@@ -141,7 +141,8 @@ def _spec_nodes(
 ) -> FloatArray:
     """Return exp(R0) at all K² nodes, in place in the scratch memory: (K, K, S, N)."""
     p, q, n = modes.p_spec[part], modes.q_spec[part], counts.n_nondiseased[part[1]]
-    delta, value = scratch[:, :, :, : p.shape[0], : p.shape[1]]
+    rows, columns = p.shape
+    delta, value = scratch[0, :, :, :rows, :columns], scratch[1, :, :, :rows, :columns]
     np.add((axis * modes.l21[part])[:, None], (axis * modes.l22[part])[None], out=delta)
     reach = (np.abs(modes.l21[part]) + modes.l22[part]).max() * axis[-1, 0, 0]
     if reach > _LARGEST_STEP:
