@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from metadx.cards.card import Card
 from metadx.cards.priors import Prior
+from metadx.studies.problems import dotted
 
 FAMILIES: tuple[str, ...] = tuple(
     family.__name__ for family in get_args(get_args(Prior.__value__)[0])
@@ -61,7 +62,7 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
         what = f"found {shown}, wanted small letters and digits joined by hyphens"
     else:
         what = f"found {shown}, wanted {_wanted(str(fault['msg']))}"
-    return f"{_dotted(place) or 'card'}: {what}"
+    return f"{dotted(place) or 'card'}: {what}"
 
 
 def _place(fault: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str | int, ...]:
@@ -99,14 +100,6 @@ def _wanted(message: str) -> str:
     for word, plain in _PLAIN.items():
         text = text.replace(word, plain)
     return f"a number {text}" if text.startswith(_COMPARED) else text
-
-
-def _dotted(place: Sequence[str | int]) -> str:
-    # Entries of a list are counted from 1, as a reader of the file would.
-    path = ""
-    for part in place:
-        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else str(part)
-    return path
 
 
 def _shown(found: object) -> str:

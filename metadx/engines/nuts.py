@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -119,6 +121,18 @@ class _Try:
     longer: int
 
 
+@contextmanager
+def _quiet_pymc() -> Iterator[None]:
+    """Keep PyMC's progress messages off the terminal; what matters is measured by our checks."""
+    logger = logging.getLogger("pymc")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def _sample(
     table: AccuracyTable,
     card: Card,
@@ -127,8 +141,7 @@ def _sample(
 ) -> "xr.DataTree":
     import pymc as pm
 
-    logging.getLogger("pymc").setLevel(logging.ERROR)
-    with build_bivariate(table, card, attempt.parametrisation):
+    with _quiet_pymc(), build_bivariate(table, card, attempt.parametrisation):
         try:
             tree: xr.DataTree = pm.sample(
                 draws=max(settings.draws_per_chain, _LEAST_PER_CHAIN) * attempt.longer,

@@ -91,3 +91,27 @@ def refuse_if_any(source: str, problems: Sequence[Problem]) -> None:
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more.")
     raise DataError("\n  ".join([f"{source}: {len(problems)} problems", *lines]))
+
+
+def dotted(place: Sequence[str | int]) -> str:
+    """Write the path to a place in a document.
+
+    Parameters
+    ----------
+    place : sequence of str or int
+        Keys, and positions in lists from 0.
+
+    Returns
+    -------
+    str
+        Entries of a list are counted from 1, as a reader of the file would.
+
+    Examples
+    --------
+    >>> dotted(["published", 0, "value"])
+    'published[1].value'
+    """
+    path = ""
+    for part in place:
+        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return path

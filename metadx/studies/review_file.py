@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from metadx.errors import DataError
-from metadx.studies.problems import Problem, quoted, refuse_if_any
+from metadx.studies.problems import Problem, dotted, quoted, refuse_if_any
 from metadx.studies.schema import (
     AnalysisSection,
     ColumnEntry,
@@ -91,7 +91,7 @@ def _fault(fault: Mapping[str, Any]) -> str:
     else:
         wanted = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value should be ")
         what = f"found {_shown(found)}, wanted {wanted}".replace("dictionary", "table")
-    return f"{_dotted(place)}: {what}"
+    return f"{dotted(place)}: {what}"
 
 
 def _unknown_key(place: Sequence[str | int]) -> str:
@@ -99,14 +99,6 @@ def _unknown_key(place: Sequence[str | int]) -> str:
     near = get_close_matches(str(place[-1]), known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"unknown key, wanted one of {', '.join(known)}{hint}"
-
-
-def _dotted(place: Sequence[str | int]) -> str:
-    # Entries of a list are counted from 1, as a reader of the file would.
-    path = ""
-    for part in place:
-        path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else str(part)
-    return path
 
 
 def _shown(found: object) -> str:
