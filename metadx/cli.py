@@ -195,7 +195,7 @@ def check(path: PathArgument, label: LabelOption = None) -> None:
     if review.analysis.model != type(review.analysis).model:
         from metadx.cards.load import load_card
 
-        load_card(review.analysis.model)
+        load_card(review.model)
     found = finding_texts(review)
     _print(check_text(review, found, _page()))
     if found:

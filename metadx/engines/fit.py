@@ -253,7 +253,7 @@ def _settled(
             subgroup=review.analysis.subgroup,
         )
     if model is None:
-        model = review.analysis.model if review else "bivariate-binomial"
+        model = review.model if review else "bivariate-binomial"
     card = model if isinstance(model, LoadedCard) else load_card(model)
     if seed is None:
         seed = review.analysis.seed if review else 1

@@ -105,10 +105,10 @@ class IntegratedLikelihood:
         return out
 
     def _fill(self, hyper: Hyper, out: FloatArray) -> None:
-        for nodes in np.unique(self.nodes):
+        for nodes in sorted(set(self.nodes.tolist())):
             chosen = np.flatnonzero(self.nodes == nodes)
             part = self if chosen.size == self.nodes.size else self.take(chosen)
-            out[:, chosen] = log_integrals(part.counts, part.modes(hyper), int(nodes))
+            out[:, chosen] = log_integrals(part.counts, part.modes(hyper), nodes)
 
     def moments(self, hyper: Hyper) -> Moments:
         """Return the integrals and conditional moments, for few draws; all at the most nodes."""

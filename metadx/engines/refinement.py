@@ -10,8 +10,8 @@ from metadx.engines.likelihood import BASE_NODES, Hyper, IntegratedLikelihood
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
-LADDER = (BASE_NODES, 11, 15, 31)
-_REFEREE = 47  # nodes that judge the last rung
+LADDER = (BASE_NODES, 11, 15, 31, 61)
+_REFEREE = 91  # nodes that judge the last rung
 _BUDGET = 0.01  # largest summed error of a rung in the log posterior, far below the card's check
 
 

@@ -148,6 +148,12 @@ class Review:
         """Freeze the declarations."""
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
 
+    @property
+    def model(self) -> str | Path:
+        """The model card it asks for: an id, or a path that counts from the review's folder."""
+        beside = self.folder / self.analysis.model
+        return beside if beside.is_file() else self.analysis.model
+
     def __reduce__(self) -> tuple[type["Review"], tuple[object, ...]]:
         """Rebuild through the constructor, for other processes do not take a mapping proxy."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}

@@ -78,7 +78,7 @@ def test_an_error_that_the_last_rung_leaves_is_reported():
     likelihood, at = likelihood_of(table), points(30.0)
     plan = plan_nodes(likelihood, at)
     assert set(plan.nodes) == {LADDER[-1]}
-    assert plan.error > 0.03
+    assert plan.error > 0.02  # twice the budget: there is no finer rung
 
 
 def test_the_nodes_of_the_likelihood_given_do_not_matter():
