@@ -98,18 +98,22 @@ def integral_moments(
     sens, spec, joint = _node_values(counts, modes, (slice(None), slice(None)), nodes, scratch)
     z, w = normal_rule(nodes)
     total = (sens * spec).sum(axis=0)
-    joint *= sens[:, None] * w[None, :, None, None] / total  # conditional weights of the nodes
-    z1, z2 = z[:, None, None, None], z[None, :, None, None]
-    d1 = (modes.sens - mean[0]) + z1 * modes.l11
-    d0 = (modes.spec - mean[1]) + z1 * modes.l21 + z2 * modes.l22
-    at_sens = joint.sum(axis=1, keepdims=True)
+    # Conditional weights of the first axis, with the sums of 1, z2 and z2² over the second.
+    sens /= total
+    once = sens * spec
+    first = sens * np.einsum("k,jksn->jsn", w * z, joint) * modes.l22
+    second = sens * np.einsum("k,jksn->jsn", w * z**2, joint) * modes.l22**2
+    axis = z[:, None, None]
+    d1 = (modes.sens - mean[0]) + axis * modes.l11
+    d0 = (modes.spec - mean[1]) + axis * modes.l21  # + l22 z2
+    mean_d0 = once * d0 + first
     return Moments(
         np.log(total) + modes.log_peak + counts.log_choose,
-        (at_sens * d1).sum(axis=(0, 1)),
-        (joint * d0).sum(axis=(0, 1)),
-        (at_sens * d1 * d1).sum(axis=(0, 1)),
-        (joint * (d1 * d0)).sum(axis=(0, 1)),
-        (joint * d0 * d0).sum(axis=(0, 1)),
+        (once * d1).sum(axis=0),
+        mean_d0.sum(axis=0),
+        (once * d1**2).sum(axis=0),
+        (mean_d0 * d1).sum(axis=0),
+        ((mean_d0 + first) * d0 + second).sum(axis=0),
     )
 
 
