@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from metadx.cards.card import Card
 from metadx.studies.accuracy import AccuracyTable
 
@@ -55,8 +53,8 @@ def build_bivariate(
     import pymc as pm
 
     with pm.Model(coords={"study": list(table.study), "margin": list(MARGINS)}) as model:
-        n_diseased = pm.Data("n_diseased", table.n_diseased.astype(np.int64), dims="study")
-        n_nondiseased = pm.Data("n_nondiseased", table.n_nondiseased.astype(np.int64), dims="study")
+        n_diseased = pm.Data("n_diseased", table.n_diseased, dims="study")
+        n_nondiseased = pm.Data("n_nondiseased", table.n_nondiseased, dims="study")
         mu = _by_margin("mu", card)
         tau = _by_margin("tau", card)
         rho = card.parameters.rho.priors()[0].pymc("rho")

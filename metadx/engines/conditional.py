@@ -17,6 +17,7 @@ type FloatArray = NDArray[np.float64]
 type Pair = tuple[FloatArray, FloatArray]
 
 _LOGIT_LIMIT = 690.0  # exp() of it is still finite; no accuracy lies out there
+LARGEST_STEP = 650.0  # logits; exp() of it is finite, and no prior puts mass out there
 _MAX_STEP = 2.0  # logits; keeps Newton's method from overshooting on a flat likelihood
 _DECREMENT = 1e-2  # the residual gradient is carried along, so the mode need not be sharper
 _MAX_ITERATIONS = 120
@@ -166,3 +167,31 @@ def _cholesky(
         l21 = np.where(l11 > 0, covariance.cross / (det * l11), 0.0)
         l22 = np.sqrt(np.where(top > 0, covariance.det / top, covariance.spec / det))
     return l11, l21, l22
+
+
+def remainder(
+    n: FloatArray, p: FloatArray, q: FloatArray, residual: FloatArray, delta: FloatArray
+) -> FloatArray:
+    """Return what a margin's log-likelihood holds beyond its second-order expansion at the mode.
+
+    Parameters
+    ----------
+    n : ndarray
+        Size of the arm.
+    p, q, residual : ndarray
+        Of `Modes`.
+    delta : ndarray
+        Distance from the expansion point, logits; all broadcast.
+
+    Returns
+    -------
+    ndarray
+        −n log(q + p e^delta) + n p delta + ½ n p q delta², plus the residual slope times delta.
+    """
+    value = np.exp(np.minimum(delta, LARGEST_STEP))
+    value *= p
+    value += q
+    np.log(value, out=value)
+    value *= -n
+    value += delta * (0.5 * n * p * q * delta + n * p + residual)
+    return np.asarray(value)

@@ -8,7 +8,7 @@ until the chance that a study's chain has never moved off its first proposal is 
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.conditional import Modes
+from metadx.engines.conditional import Modes, remainder
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 
@@ -83,20 +83,6 @@ def _propose(
     d1 = modes.l11 * z1
     d0 = modes.l21 * z1 + modes.l22 * z2
     ratio = (1 + 2 / _DF) * energy - 0.5 * square
-    ratio += _remainder(counts.n_diseased, modes.p_sens, modes.q_sens, modes.residual_sens, d1)
-    ratio += _remainder(counts.n_nondiseased, modes.p_spec, modes.q_spec, modes.residual_spec, d0)
+    ratio += remainder(counts.n_diseased, modes.p_sens, modes.q_sens, modes.residual_sens, d1)
+    ratio += remainder(counts.n_nondiseased, modes.p_spec, modes.q_spec, modes.residual_spec, d0)
     return modes.sens + d1, modes.spec + d0, ratio
-
-
-def _remainder(
-    n: FloatArray, p: FloatArray, q: FloatArray, residual: FloatArray, delta: FloatArray
-) -> FloatArray:
-    """Log-likelihood beyond its second-order expansion at the mode, plus the residual slope."""
-    with np.errstate(over="ignore"):
-        value = np.exp(np.minimum(delta, 650.0))
-        value *= p
-        value += q
-        np.log(value, out=value)
-        value *= -n
-    value += delta * (0.5 * n * p * q * delta + n * p + residual)
-    return value

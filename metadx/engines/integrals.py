@@ -14,14 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.conditional import Covariance, Modes, conditional_modes
+from metadx.engines.conditional import LARGEST_STEP, Covariance, Modes, conditional_modes, remainder
 from metadx.engines.counts import Counts
 from metadx.engines.quadrature import normal_rule
 
 type FloatArray = NDArray[np.float64]
 type Block = tuple[slice, slice]  # of draws and of studies
 
-_LARGEST_STEP = 650.0  # logits; exp() of it is finite, and no prior puts mass out there
 _BLOCK = 40_000  # array elements per block: the working set stays in the second-level cache
 
 
@@ -124,16 +123,9 @@ def _node_values(
     z, w = normal_rule(nodes)
     axis = z[:, None, None]
     with np.errstate(over="ignore", under="ignore"):
-        delta = np.minimum(axis * modes.l11[part], _LARGEST_STEP)
-        sens = np.exp(delta)
-        sens *= modes.p_sens[part]
-        sens += modes.q_sens[part]
-        np.log(sens, out=sens)
-        n = counts.n_diseased[part[1]]
-        sens *= -n
-        information = n * modes.p_sens[part] * modes.q_sens[part]
-        slope = n * modes.p_sens[part] + modes.residual_sens[part]
-        sens += delta * (0.5 * information * delta + slope)
+        delta = np.minimum(axis * modes.l11[part], LARGEST_STEP)
+        p, q, n = modes.p_sens[part], modes.q_sens[part], counts.n_diseased[part[1]]
+        sens = remainder(n, p, q, modes.residual_sens[part], delta)
         np.exp(sens, out=sens)
         sens *= w[:, None, None]
         joint = _spec_nodes(counts, modes, part, axis, scratch)
@@ -149,8 +141,8 @@ def _spec_nodes(
     delta, value = scratch[0, :, :, :rows, :columns], scratch[1, :, :, :rows, :columns]
     np.add((axis * modes.l21[part])[:, None], (axis * modes.l22[part])[None], out=delta)
     reach = (np.abs(modes.l21[part]) + modes.l22[part]).max() * axis[-1, 0, 0]
-    if reach > _LARGEST_STEP:
-        np.minimum(delta, _LARGEST_STEP, out=delta)
+    if reach > LARGEST_STEP:
+        np.minimum(delta, LARGEST_STEP, out=delta)
     # delta (½ information delta + slope) first: two arrays are enough for all of it
     np.multiply(delta, 0.5 * n * p * q, out=value)
     value += n * p + modes.residual_spec[part]

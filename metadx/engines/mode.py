@@ -70,8 +70,7 @@ def find_mode(target: ValueAndGradient, start: FloatArray) -> Mode:
         msg = "the posterior density is not finite at the starting point"
         raise FitError(msg)
     for _ in range(_MAX_ITERATIONS):
-        curvature = -(gradient[1:] - gradient[0]) / _DIFFERENCE
-        curvature = 0.5 * (curvature + curvature.T)
+        curvature = _curvature(gradient)
         step = _newton_step(curvature, gradient[0])
         if step @ gradient[0] < _DECREMENT:
             return Mode(here, curvature, float(value[0]))
@@ -85,8 +84,13 @@ def find_mode(target: ValueAndGradient, start: FloatArray) -> Mode:
         else:  # as high as rounding lets it climb; the importance weights judge the rest
             return Mode(here, curvature, float(value[0]))
         here, value, gradient = here + step, new_value, new_gradient
+    return Mode(here, _curvature(gradient), float(value[0]))
+
+
+def _curvature(gradient: FloatArray) -> FloatArray:
+    """Return minus the Hessian from the gradients at a point and its D neighbours."""
     curvature = -(gradient[1:] - gradient[0]) / _DIFFERENCE
-    return Mode(here, 0.5 * (curvature + curvature.T), float(value[0]))
+    return np.asarray(0.5 * (curvature + curvature.T))
 
 
 def _newton_step(curvature: FloatArray, gradient: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from metadx.builders.bivariate import MARGINS
 from metadx.estimands.logistic import expit
 from metadx.studies.covariates import Categorical
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from metadx.engines.fit import Fit
 
 FORMAT = "metadx/fit/1"
-MARGINS = ("sens", "spec")
 _LIBRARIES = ("metadx", "numpy", "xarray", "pymc", "nutpie", "arviz")
 
 

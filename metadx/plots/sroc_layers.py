@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metadx.estimands.group import observed_fpr_range
 from metadx.estimands.logistic import FloatArray, IntArray, expit
 from metadx.estimands.regions import credible_moments, ellipse, prediction_moments
 from metadx.estimands.sroc import sroc_curve
@@ -64,11 +65,10 @@ class SrocLayers:
 
 def observed_fpr(table: CountTable) -> tuple[float, float] | None:
     """Give the smallest and the largest observed fp / (fp + tn); None where they do not differ."""
-    present = table.n_nondiseased > 0
-    if not present.any():
+    observed = observed_fpr_range(table.fp, table.tn)
+    if observed is None:
         return None
-    fpr = table.fp[present] / table.n_nondiseased[present]
-    low, high = max(float(fpr.min()), _EDGE), min(float(fpr.max()), 1.0 - _EDGE)
+    low, high = max(observed[0], _EDGE), min(observed[1], 1.0 - _EDGE)
     return (low, high) if high - low > _EDGE else None
 
 
