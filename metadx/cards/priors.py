@@ -1,7 +1,7 @@
 """Prior families of the cards: one log density for the marginal engine, one PyMC term for NUTS.
 
 Every family states its log density, the derivative of it (the mode is found by Newton steps with
-exact gradients) and the PyMC variable of the same law; a test holds the two equal.
+exact gradients), how to draw from it, and the PyMC variable of the same law; tests hold them equal.
 """
 
 import math
@@ -31,6 +31,10 @@ class _Prior(BaseModel):
 
     def score(self, x: FloatArray) -> FloatArray:
         """Return d log p(x) / dx inside the support; any shape."""
+        raise NotImplementedError
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
         raise NotImplementedError
 
     def pymc(self, name: str) -> Any:  # noqa: ANN401 - PyMC ships no types
@@ -64,6 +68,10 @@ class Normal(_Prior):
         """Return d log p(x) / dx."""
         return -(x - self.mean) / self.sd**2
 
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return self.mean + self.sd * rng.standard_normal(size)
+
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
         import pymc as pm
@@ -90,6 +98,10 @@ class StudentT(_Prior):
         z = (x - self.mean) / self.sd
         return -(self.df + 1) * z / (self.df + z * z) / self.sd
 
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return self.mean + self.sd * rng.standard_t(self.df, size)
+
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
         import pymc as pm
@@ -112,6 +124,10 @@ class HalfNormal(_Prior):
     def score(self, x: FloatArray) -> FloatArray:
         """Return d log p(x) / dx."""
         return -x / self.sd**2
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return np.abs(self.sd * rng.standard_normal(size))
 
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
@@ -138,6 +154,10 @@ class HalfStudentT(_Prior):
         z = x / self.sd
         return -(self.df + 1) * z / (self.df + z * z) / self.sd
 
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return np.abs(self.sd * rng.standard_t(self.df, size))
+
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
         import pymc as pm
@@ -160,6 +180,10 @@ class Exponential(_Prior):
     def score(self, x: FloatArray) -> FloatArray:
         """Return d log p(x) / dx."""
         return np.full_like(x, -self.rate)
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return rng.standard_exponential(size) / self.rate
 
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
@@ -191,6 +215,10 @@ class Uniform(_Prior):
     def score(self, x: FloatArray) -> FloatArray:
         """Return d log p(x) / dx."""
         return np.zeros_like(x)
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return rng.uniform(self.lower, self.upper, size)
 
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable."""
@@ -224,6 +252,10 @@ class LKJ(_Prior):
     def score(self, x: FloatArray) -> FloatArray:
         """Return d log p(rho) / d rho."""
         return -2 * (self.eta - 1) * x / (1 - x * x)
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from rho (for two margins a stretched beta), shape (size,)."""
+        return 2 * rng.beta(self.eta, self.eta, size) - 1
 
     def pymc(self, name: str) -> Any:  # noqa: ANN401
         """Create the PyMC variable (for two margins an LKJ correlation is a stretched beta)."""

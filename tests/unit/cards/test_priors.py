@@ -165,3 +165,14 @@ def test_a_prior_is_written_as_a_formula():
 def test_impossible_numbers_are_refused(family, numbers):
     with pytest.raises(ValidationError):
         getattr(priors, family)(family=family, **numbers)
+
+
+@pytest.mark.parametrize("family", LAWS)
+def test_draws_follow_the_density(family):
+    numbers, law, (low, high) = LAWS[family]
+    drawn = make(family, **numbers).draw(np.random.default_rng(5), 20_000)
+    assert drawn.shape == (20_000,)
+    cuts = np.quantile(drawn, [0.1, 0.3, 0.5, 0.7, 0.9])
+    below = [integrate.quad(lambda x: np.exp(law.logpdf(x)), low, cut)[0] for cut in cuts]
+    np.testing.assert_allclose(below, [0.1, 0.3, 0.5, 0.7, 0.9], atol=0.012)
+    assert low <= drawn.min() <= drawn.max() <= high
