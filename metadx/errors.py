@@ -13,6 +13,10 @@ class CardError(MetadxError):
     """A model card is unreadable, breaks the schema or states an impossible model."""
 
 
+class DesignError(MetadxError):
+    """The design of a simulation study is unreadable, breaks the schema or cannot be meant."""
+
+
 class FitError(MetadxError):
     """No engine could give an answer that may be reported."""
 

@@ -61,7 +61,12 @@ def choose_parametrisation(table: AccuracyTable) -> Parametrisation:
 
 
 def fit_nuts(
-    table: AccuracyTable, card: Card, settings: FitSettings, *, careful: bool = False
+    table: AccuracyTable,
+    card: Card,
+    settings: FitSettings,
+    *,
+    careful: bool = False,
+    tries: int | None = None,
 ) -> EngineResult:
     """Fit the bivariate model by NUTS: nutpie, 4 chains.
 
@@ -76,6 +81,8 @@ def fit_nuts(
     settings : FitSettings
     careful : bool
         Begin with small steps: for a posterior that importance sampling could not cover.
+    tries : int or None
+        Give up after so many; None for all there are.
 
     Returns
     -------
@@ -93,11 +100,11 @@ def fit_nuts(
     began = time.perf_counter()
     first = choose_parametrisation(table)
     other: Parametrisation = "non-centred" if first == "centred" else "centred"
-    tries = [_Try(first, 0.99, 1), _Try("non-centred", 0.998, 1), _Try(other, 0.998, 4)]
+    ladder = [_Try(first, 0.99, 1), _Try("non-centred", 0.998, 1), _Try(other, 0.998, 4)]
     if careful:
-        tries = tries[1:]
+        ladder = ladder[1:]
     best: tuple[int, _Try, xr.DataTree, tuple[Check, ...]] | None = None
-    for attempt in tries:
+    for attempt in ladder[:tries]:
         tree = _sample(table, card, settings, attempt)
         checks = nuts_checks(tree, card.checks.nuts)
         failed = sum(not check.passed for check in checks)

@@ -1,0 +1,101 @@
+"""The intervals of one posterior against a known truth."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.estimands.accuracy import new_study_logits, population_mean
+from metadx.estimands.sroc import auc
+from metadx.simulation.laws import Truth
+
+type FloatArray = NDArray[np.float64]
+
+#: Judged by the share of studies between the limits, not by whether one value lies there.
+NEW_STUDY = ("new[sens]", "new[spec]")
+_DIGITS = 6  # kept of every number: a long study stays small, and nothing is lost that is real
+
+
+def judge_draws(
+    truth: Truth,
+    mu: FloatArray,
+    tau: FloatArray,
+    rho: FloatArray,
+    *,
+    prob: float,
+    rng: np.random.Generator,
+) -> dict[str, list[float]]:
+    """Judge the equal-tailed intervals of every quantity.
+
+    Parameters
+    ----------
+    truth : Truth
+    mu, tau : ndarray, shape (S, 2)
+    rho : ndarray, shape (S,)
+    prob : float
+        Probability of the intervals.
+    rng : numpy.random.Generator
+        Of the new studies.
+
+    Returns
+    -------
+    dict of str to list of float
+        (covered, width, error) of each quantity: covered is 0 or 1, for a new study the share of
+        studies between the limits; error is the median minus the truth. Accuracy is on the logit
+        scale, population means and auc on their own.
+    """
+    new = new_study_logits(mu, tau, rho, rng)
+    mean = population_mean(mu, tau)
+    draws = {
+        "mu[sens]": mu[:, 0],
+        "mu[spec]": mu[:, 1],
+        "log_dor": mu.sum(axis=1),
+        "population[sens]": mean[:, 0],
+        "population[spec]": mean[:, 1],
+        "tau[sens]": tau[:, 0],
+        "tau[spec]": tau[:, 1],
+        "rho": rho,
+    }
+    if "auc" in truth.values:
+        draws["auc"] = auc(mu, tau)
+    found = {
+        name: judge_interval(truth, name, *_limits(draws[name], prob)) for name in truth.values
+    }
+    for margin, name in enumerate(NEW_STUDY):
+        found[name] = judge_interval(truth, name, *_limits(new[:, margin], prob))
+    return found
+
+
+def judge_interval(
+    truth: Truth, name: str, lower: float, median: float, upper: float
+) -> list[float]:
+    """Judge one interval, whoever made it.
+
+    Parameters
+    ----------
+    truth : Truth
+    name : str
+        A name of `Truth.values` or of `NEW_STUDY`.
+    lower, median, upper : float
+
+    Returns
+    -------
+    list of float
+        (covered, width, error), as of `judge_draws`.
+    """
+    if name in NEW_STUDY:
+        margin = NEW_STUDY.index(name)
+        covered = truth.content(margin, lower, upper)
+        error = median - float(truth.median[margin])
+    else:
+        value = truth.values[name]
+        covered = float(lower <= value <= upper)
+        error = median - value
+    return [float(f"{x:.{_DIGITS}g}") for x in (covered, upper - lower, error)]
+
+
+def _limits(draws: FloatArray, prob: float) -> tuple[float, float, float]:
+    ordered = np.sort(draws)
+    at = np.array([(1 - prob) / 2, 0.5, (1 + prob) / 2]) * (ordered.size - 1)
+    below = at.astype(np.intp)
+    above = np.minimum(below + 1, ordered.size - 1)
+    lower, median, upper = ordered[below] + (at - below) * (ordered[above] - ordered[below])
+    return float(lower), float(median), float(upper)

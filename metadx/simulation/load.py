@@ -1,0 +1,147 @@
+"""Find, read and check the design of a simulation study, and the cards it names."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from metadx.cards.load import LoadedCard, list_cards, load_card
+from metadx.errors import DesignError
+from metadx.resources import models_dir
+from metadx.simulation.design import CoverageDesign, Design, Kind, SbcDesign
+from metadx.studies.problems import dotted
+
+
+@dataclass(frozen=True)
+class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
+    """A design with its text and its cards.
+
+    Parameters
+    ----------
+    design : SbcDesign or CoverageDesign
+    text : str
+        The TOML document.
+    card : LoadedCard
+        The card that is fitted.
+    others : tuple of LoadedCard
+        Cards the same posteriors are reweighted to (coverage).
+    """
+
+    design: D
+    text: str
+    card: LoadedCard
+    others: tuple[LoadedCard, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """Hash of the design and its cards: results of one identity may be put together."""
+        texts = (self.text, self.card.text, *(card.text for card in self.others))
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def load_sbc(path: str | Path | None = None) -> LoadedDesign[SbcDesign]:
+    """Read a design of simulation-based calibration; None takes the one that ships.
+
+    Parameters
+    ----------
+    path : str, Path or None
+
+    Returns
+    -------
+    LoadedDesign
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is no such design.
+    CardError
+        If a card it names is not there or not valid.
+
+    Examples
+    --------
+    >>> [group.studies for group in load_sbc().design.groups]
+    [5, 20, 50, 20]
+    """
+    file, text = _text("sbc", path)
+    design = _checked(file, text)
+    if not isinstance(design, SbcDesign):
+        raise _other_kind(file, "sbc", design.kind)
+    return LoadedDesign(design, text, _card(file, design.card))
+
+
+def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign]:
+    """Read a design of coverage at fixed truths; None takes the one that ships.
+
+    Parameters
+    ----------
+    path : str, Path or None
+
+    Returns
+    -------
+    LoadedDesign
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is no such design.
+    CardError
+        If a card it names is not there or not valid.
+
+    Examples
+    --------
+    >>> len(load_coverage().design.cells)
+    60
+    """
+    file, text = _text("coverage", path)
+    design = _checked(file, text)
+    if not isinstance(design, CoverageDesign):
+        raise _other_kind(file, "coverage", design.kind)
+    others = tuple(_card(file, which) for which in design.others)
+    return LoadedDesign(design, text, _card(file, design.card), others)
+
+
+def _text(kind: Kind, path: str | Path | None) -> tuple[Path, str]:
+    file = models_dir() / "designs" / f"{kind}.toml" if path is None else Path(path)
+    try:
+        return file, file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        msg = f"{file}: the design cannot be read: {error.strerror}; give --grid a TOML file."
+        raise DesignError(msg) from error
+    except UnicodeDecodeError as error:
+        raise DesignError(f"{file}: not UTF-8 text; save it as UTF-8.") from error
+
+
+def _checked(file: Path, text: str) -> SbcDesign | CoverageDesign:
+    adapter: TypeAdapter[SbcDesign | CoverageDesign] = TypeAdapter(Design)
+    try:
+        return adapter.validate_python(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DesignError(f"{file}: not a TOML document: {error}.") from error
+    except ValidationError as error:
+        lines = [f"{file}: {_fault(dict(fault))}" for fault in error.errors()]
+        raise DesignError("\n".join(lines)) from error
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    context = fault.get("ctx", {})
+    # The first step names the kind of design, which the document has as a value.
+    place = dotted((*fault["loc"][1:], *context.get("at", ()))) or "kind"
+    if fault["type"] == "impossible":
+        return f"{place}: {context['what']}."
+    if fault["type"] == "missing":
+        return f"{place}: is missing; give it a value."
+    if fault["type"] == "extra_forbidden":
+        return f"{place}: unknown key; remove it."
+    return f"{place}: found {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
+
+
+def _other_kind(file: Path, wanted: Kind, found: str) -> DesignError:
+    return DesignError(f'{file}: kind: found "{found}", wanted "{wanted}".')
+
+
+def _card(file: Path, which: str) -> LoadedCard:
+    """Take a shipped card by its id, one's own by its path from the design."""
+    return load_card(which if which in list_cards() else file.parent / which)

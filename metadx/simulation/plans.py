@@ -1,0 +1,83 @@
+"""The pieces of work that a design asks for."""
+
+from functools import partial
+
+from metadx import __version__
+from metadx.runner.plan import Item, Plan
+from metadx.simulation.coverage import coverage_replication
+from metadx.simulation.design import CoverageDesign, SbcDesign
+from metadx.simulation.load import LoadedDesign
+from metadx.simulation.sbc import sbc_replication
+
+
+def sbc_plan(loaded: LoadedDesign[SbcDesign], replications: int | None = None) -> Plan:
+    """Plan simulation-based calibration.
+
+    Parameters
+    ----------
+    loaded : LoadedDesign
+    replications : int or None
+        Of every group; None takes those of the design.
+
+    Returns
+    -------
+    Plan
+        Keys such as ``"marginal, K = 5/00017"``. More replications go on where fewer have ended.
+    """
+    sizes = [
+        (group.name, group.replications if replications is None else replications)
+        for group in loaded.design.groups
+    ]
+    return Plan("sbc", partial(sbc_replication, loaded), _items(sizes), identity(loaded))
+
+
+def coverage_plan(loaded: LoadedDesign[CoverageDesign], replications: int | None = None) -> Plan:
+    """Plan the study of coverage at fixed truths.
+
+    Parameters
+    ----------
+    loaded : LoadedDesign
+    replications : int or None
+        Of every cell; None takes those of the design.
+
+    Returns
+    -------
+    Plan
+        Keys such as ``"K5-tau0.5-a/00017"``.
+    """
+    count = loaded.design.replications if replications is None else replications
+    sizes = [(cell.name, count) for cell in loaded.design.cells]
+    return Plan("coverage", partial(coverage_replication, loaded), _items(sizes), identity(loaded))
+
+
+def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> str:
+    """Return what must be the same where outcomes are put together: design, seed, cards, version.
+
+    Parameters
+    ----------
+    loaded : LoadedDesign
+
+    Returns
+    -------
+    str
+    """
+    return f"metadx {__version__} seed {loaded.design.seed} {loaded.identity}"
+
+
+def key_of(name: str, replication: int) -> str:
+    """Name one replication.
+
+    Examples
+    --------
+    >>> key_of("K5", 17)
+    'K5/00017'
+    """
+    return f"{name}/{replication:05d}"
+
+
+def _items(sizes: list[tuple[str, int]]) -> tuple[Item, ...]:
+    return tuple(
+        Item(key_of(name, replication), (number, replication))
+        for number, (name, count) in enumerate(sizes)
+        for replication in range(count)
+    )
