@@ -1,6 +1,6 @@
 """A fit to draw, without an engine: normal draws around given values."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -10,8 +10,11 @@ import pytest
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from metadx.plots.style import figure_style
 from metadx.studies.accuracy import AccuracyTable
 
 
@@ -80,3 +83,34 @@ def fit(make: Maker) -> StandIn:
 def _close_figures() -> Iterator[None]:
     yield
     plt.close("all")
+
+
+@pytest.fixture
+def assert_fits() -> Callable[[Figure], list[Text]]:
+    """Check that every text seen lies on the page and over no other, and return the texts."""
+
+    def check(figure: Figure) -> list[Text]:
+        with figure_style():
+            figure.set_dpi(150)
+            figure.canvas.draw()
+            seen = [
+                text
+                for text in figure.findobj(Text)
+                if text.get_visible()
+                and text.get_text().strip()
+                and (text.axes is None or text.axes.axison or text in text.axes.texts)
+            ]
+            boxes = np.array([text.get_window_extent().extents for text in seen])
+        assert (boxes[:, :2] >= 0).all()
+        assert (boxes[:, 2:] <= figure.bbox.extents[2:]).all()
+        low, high = boxes[:, None, :2], boxes[:, None, 2:]
+        shared = np.minimum(high, high.swapaxes(0, 1)) - np.maximum(low, low.swapaxes(0, 1))
+        heights = boxes[:, 3] - boxes[:, 1]
+        # Rows are set so that line boxes may touch; 15% of a line is leading, not ink.
+        room = 0.15 * np.minimum.outer(heights, heights)
+        over = (shared[..., 0] > 0.5) & (shared[..., 1] > room)
+        np.fill_diagonal(over, val=False)
+        assert not [(seen[i].get_text(), seen[j].get_text()) for i, j in np.argwhere(over)]
+        return seen
+
+    return check
