@@ -11,17 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.counts import Counts, expit_pair
+from metadx.engines.counts import Counts
+from metadx.engines.newton import Arrived, Cells, binomial_score, bounded, climb, linearised
 
 type FloatArray = NDArray[np.float64]
 type Pair = tuple[FloatArray, FloatArray]
 
-_LOGIT_LIMIT = 690.0  # exp() of it is still finite; no accuracy lies out there
 LARGEST_STEP = 650.0  # logits; exp() of it is finite, and no prior puts mass out there
-_MAX_STEP = 2.0  # logits; keeps Newton's method from overshooting on a flat likelihood
-_DECREMENT = 1e-2  # the residual gradient is carried along, so the mode need not be sharper
-_MAX_ITERATIONS = 120
-_FAR = 8.0  # logits; a longer first step is not trusted
 _LOST = 1.0  # decrement of a search that has not arrived
 
 
@@ -47,9 +43,9 @@ class Covariance:
             (sens * spec) ** 2 * one_minus_rho2[:, None],
         )
 
-    def rows(self, part: slice) -> "Covariance":
-        """Keep some of the draws."""
-        return Covariance(self.sens[part], self.spec[part], self.cross[part], self.det[part])
+    def transposed(self) -> "Covariance":
+        """Give the entries the shape (1, S), for sums over studies that run along the draws."""
+        return Covariance(self.sens.T, self.spec.T, self.cross.T, self.det.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,54 +98,33 @@ def conditional_modes(counts: Counts, mean: Pair, covariance: Covariance, start:
     -------
     Modes
     """
-    y1, n1, y0, n0 = counts.tp, counts.n_diseased, counts.tn, counts.n_nondiseased
-    s11, s22, s12 = covariance.sens, covariance.spec, covariance.cross
-    m1, m0 = mean
-    a, b = (np.clip(x, -_LOGIT_LIMIT, _LOGIT_LIMIT) for x in start)
-    consistent = False
-    v1 = v0 = d1 = d0 = decrement = np.zeros(())
-    for iteration in range(_MAX_ITERATIONS):
-        p1, q1, score1, w1 = _score(y1, n1, a)
-        p0, q0, score0, w0 = _score(y0, n0, b)
-        c11, c22 = 1 + s11 * w1, 1 + s22 * w0
-        det = c11 + s22 * w0 + covariance.det * w1 * w0
-        if consistent:
-            g1, g0 = score1 - v1, score0 - v0
-        else:  # first step: linearise the likelihood at the start, wherever it lies
-            g1, g0 = score1 - w1 * (m1 - a), score0 - w0 * (m0 - b)
-        dv1 = (c22 * g1 - w1 * s12 * g0) / det
-        dv0 = (c11 * g0 - w0 * s12 * g1) / det
-        step1, step0 = s11 * dv1 + s12 * dv0, s12 * dv1 + s22 * dv0
-        if consistent:
-            decrement = g1 * step1 + g0 * step0
-            if decrement.max() < _DECREMENT or iteration == _MAX_ITERATIONS - 1:
-                break
-            shrink = np.maximum(1.0, np.maximum(np.abs(step1), np.abs(step0)) / _MAX_STEP)
-            v1, v0 = v1 + dv1 / shrink, v0 + dv0 / shrink
-            d1, d0 = d1 + step1 / shrink, d0 + step0 / shrink
-        else:
-            far = np.maximum(np.abs(m1 + step1 - a), np.abs(m0 + step0 - b)) > _FAR
-            if far.any():  # a straight line says nothing out there: start at the mean instead
-                dv1, dv0, step1, step0 = (np.where(far, 0.0, x) for x in (dv1, dv0, step1, step0))
-            v1, v0, d1, d0, consistent = dv1, dv0, step1, step0, True
-        a = np.clip(m1 + d1, -_LOGIT_LIMIT, _LOGIT_LIMIT)
-        b = np.clip(m0 + d0, -_LOGIT_LIMIT, _LOGIT_LIMIT)
-    l11, l21, l22 = _cholesky(covariance, w1, w0, det)
-    lost = decrement > _LOST
+    shape = (covariance.sens.shape[0], counts.tp.size)
+    sizes = (counts.tp, counts.n_diseased, counts.tn, counts.n_nondiseased)
+    matrix = (covariance.sens, covariance.spec, covariance.cross, covariance.det)
+    cells = Cells(*_flat(shape, *sizes, *mean, *matrix))
+    # A start that is the same for all draws is expanded once by study.
+    a, b = (bounded(x) for x in start)
+    _, _, score1, w1 = binomial_score(counts.tp, counts.n_diseased, a)
+    _, _, score0, w0 = binomial_score(counts.tn, counts.n_nondiseased, b)
+    a, b, score1, score0, w1, w0 = _flat(shape, a, b, score1, score0, w1, w0)
+    found = climb(cells, linearised(cells, (a, b), (score1, score0), (w1, w0)))
+    g1, g0, det = found.g1, found.g0, found.det
+    lost = found.decrement > _LOST
     if lost.any():  # parameters hundreds of logits from the data: their likelihood is 0
         g1, g0, det = np.where(lost, 0.0, g1), np.where(lost, 0.0, g0), np.where(lost, np.inf, det)
-    log_peak = _kernel(y1, n1, a, q1) + _kernel(y0, n0, b, q0)
-    log_peak -= 0.5 * (v1 * d1 + v0 * d0 + np.log(det))
-    return Modes(a, b, p1, q1, p0, q0, g1, g0, l11, l21, l22, log_peak)
+    peak = _kernel(cells.y1, cells.n1, found.a, found.q1)
+    peak += _kernel(cells.y0, cells.n0, found.b, found.q0)
+    peak -= 0.5 * (found.energy + np.log(det))
+    at = (found.a, found.b, found.p1, found.q1, found.p0, found.q0)
+    return Modes(*(x.reshape(shape) for x in (*at, g1, g0, *_cholesky(cells, found), peak)))
 
 
-def _score(
-    y: FloatArray, n: FloatArray, logit: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return p, 1 − p, the score y − n p and the information n p (1 − p) of one margin."""
-    p, q = expit_pair(logit)
-    expected = n * p
-    return p, q, y - expected, expected * q
+def _flat(shape: tuple[int, int], *parts: FloatArray) -> FloatArray:
+    """Write out each part in full, one row each."""
+    out = np.empty((len(parts), *shape))
+    for row, part in zip(out, parts, strict=True):
+        row[...] = part
+    return out.reshape(len(parts), -1)
 
 
 def _kernel(y: FloatArray, n: FloatArray, logit: FloatArray, q: FloatArray) -> FloatArray:
@@ -157,15 +132,13 @@ def _kernel(y: FloatArray, n: FloatArray, logit: FloatArray, q: FloatArray) -> F
     return y * logit + n * np.log(np.maximum(q, 1e-300))
 
 
-def _cholesky(
-    covariance: Covariance, w1: FloatArray, w0: FloatArray, det: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Factor (I + Sigma W)⁻¹ Sigma; ``det`` is the determinant of I + Sigma W."""
-    top = covariance.sens + w0 * covariance.det
+def _cholesky(cells: Cells, found: Arrived) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Factor (I + Sigma W)⁻¹ Sigma."""
+    top = cells.s11 + found.w0 * cells.sdet
     with np.errstate(divide="ignore", invalid="ignore"):
-        l11 = np.sqrt(top / det)
-        l21 = np.where(l11 > 0, covariance.cross / (det * l11), 0.0)
-        l22 = np.sqrt(np.where(top > 0, covariance.det / top, covariance.spec / det))
+        l11 = np.sqrt(top / found.det)
+        l21 = np.where(l11 > 0, cells.s12 / (found.det * l11), 0.0)
+        l22 = np.sqrt(np.where(top > 0, cells.sdet / top, cells.s22 / found.det))
     return l11, l21, l22
 
 

@@ -142,16 +142,17 @@ class Conditional:
         Sums over studies of (Sigma + W⁻¹)⁻¹, written as W (I + Sigma W)⁻¹ so that an empty arm
         (W = 0) and a large one are both exact.
         """
-        sigma = constrain(theta).covariance
-        w1, w0 = self.information_sens, self.information_spec
+        sigma = constrain(theta).covariance.transposed()
+        w1, w0 = self.information_sens[:, None], self.information_spec[:, None]
+        pull1, pull0 = self.pull_sens[:, None], self.pull_spec[:, None]
         c1, c0 = 1 + sigma.spec * w0, 1 + sigma.sens * w1
         det = c1 + sigma.sens * w1 + sigma.det * w1 * w0
         cross = sigma.cross / det
-        a11 = (w1 * c1 / det).sum(axis=1) + self.prior_precision[0]
-        a22 = (w0 * c0 / det).sum(axis=1) + self.prior_precision[1]
-        a12 = -(w1 * w0 * cross).sum(axis=1)
-        b1 = (c1 / det * self.pull_sens - w1 * cross * self.pull_spec).sum(axis=1)
-        b0 = (c0 / det * self.pull_spec - w0 * cross * self.pull_sens).sum(axis=1)
+        a11 = (w1 * c1 / det).sum(axis=0) + self.prior_precision[0]
+        a22 = (w0 * c0 / det).sum(axis=0) + self.prior_precision[1]
+        a12 = -(w1 * w0 * cross).sum(axis=0)
+        b1 = (c1 / det * pull1 - w1 * cross * pull0).sum(axis=0)
+        b0 = (c0 / det * pull0 - w0 * cross * pull1).sum(axis=0)
         b1, b0 = b1 + self.prior_pull[0], b0 + self.prior_pull[1]
         total = a11 * a22 - a12 * a12
         l11 = np.sqrt(a22 / total)

@@ -18,7 +18,7 @@ _DF = 8.0
 _MIN_STEPS = 3
 _MAX_STEPS = 60
 _STUCK = 1e-3  # largest allowed chance, by study, that a chain never accepted a step
-_CELLS_AT_ONCE = 20_000
+_CELLS_AT_ONCE = 8_000
 
 
 def draw_study_logits(
@@ -55,10 +55,12 @@ def draw_study_logits(
 
 
 def _metropolis(counts: Counts, modes: Modes, rng: np.random.Generator) -> FloatArray:
-    sens, spec, ratio = _propose(counts, modes, rng)
+    draws = modes.sens.shape[0]
+    sizes = np.tile(counts.n_diseased, (draws, 1)), np.tile(counts.n_nondiseased, (draws, 1))
+    sens, spec, ratio = _propose(sizes, modes, rng)
     never_moved = np.ones(sens.shape[1])
     for step in range(_MAX_STEPS):
-        new_sens, new_spec, new_ratio = _propose(counts, modes, rng)
+        new_sens, new_spec, new_ratio = _propose(sizes, modes, rng)
         accept = new_ratio + rng.standard_exponential(ratio.shape) > ratio
         np.copyto(sens, new_sens, where=accept)
         np.copyto(spec, new_spec, where=accept)
@@ -70,7 +72,7 @@ def _metropolis(counts: Counts, modes: Modes, rng: np.random.Generator) -> Float
 
 
 def _propose(
-    counts: Counts, modes: Modes, rng: np.random.Generator
+    sizes: tuple[FloatArray, FloatArray], modes: Modes, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Draw logits (S, N) with the log ratio of target to proposal, up to a constant."""
     # Radius of a bivariate t law in closed form: P(r² > x) = (1 + x/df)^(-df/2).
@@ -83,6 +85,6 @@ def _propose(
     d1 = modes.l11 * z1
     d0 = modes.l21 * z1 + modes.l22 * z2
     ratio = (1 + 2 / _DF) * energy - 0.5 * square
-    ratio += remainder(counts.n_diseased, modes.p_sens, modes.q_sens, modes.residual_sens, d1)
-    ratio += remainder(counts.n_nondiseased, modes.p_spec, modes.q_spec, modes.residual_spec, d0)
+    ratio += remainder(sizes[0], modes.p_sens, modes.q_sens, modes.residual_sens, d1)
+    ratio += remainder(sizes[1], modes.p_spec, modes.q_spec, modes.residual_spec, d0)
     return modes.sens + d1, modes.spec + d0, ratio

@@ -28,6 +28,9 @@ type LogDensity = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 _EXTRA_ROUNDS = 4
 _GOOD_PARETO_K = 0.5
+_GOOD_SHARE = 0.5  # effective number of draws over the number of draws asked for at first
+_LEAST_ROUND = 250
+_SPARE = 1.2  # more draws than the last efficiency says are still needed
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +98,7 @@ def sample(
     pilot : tuple of Proposal and ndarray
         From `pilot_sample`; a law of theta itself.
     count : int
-        Draws of each further round.
+        Draws of the first round after the pilot, and at most of each further one.
     coordinates : Coordinates
         In which the fitted proposals are t laws.
     rng : numpy.random.Generator
@@ -112,7 +115,7 @@ def sample(
         If no draw of the pilot lies where the density is positive.
     """
     law, theta = pilot
-    density, likelihood = target(theta)
+    density, likelihood = target(theta) if evaluated is None else evaluated
     possible = np.isfinite(density)  # a draw from the far tail need not have finite coordinates
     if not possible.any():
         msg = "no proposal of the importance sampler lies where the posterior has mass"
@@ -121,9 +124,9 @@ def sample(
     places = coordinates.forward(theta[possible])
     fitted: list[Proposal] = []
     current = _weigh(law, fitted, places, density, likelihood)
-    wanted = 0.25 * (law.count + count)
+    wanted, size = _GOOD_SHARE * (law.count + count), count
     for _ in range(1 + _EXTRA_ROUNDS):
-        narrow, wide = from_moments(coordinates, places.points, current.smoothed.weights, count)
+        narrow, wide = from_moments(coordinates, places.points, current.smoothed.weights, size)
         fitted += [narrow, wide]
         new = narrow.draw(rng).followed_by(wide.draw(rng))
         new_density, new_likelihood = target(new.theta)
@@ -131,8 +134,14 @@ def sample(
         density = np.concatenate([density, new_density])
         likelihood = np.concatenate([likelihood, new_likelihood])
         current = _weigh(law, fitted, places, density, likelihood)
-        if current.smoothed.pareto_k <= _GOOD_PARETO_K and current.smoothed.ess >= wanted:
+        if current.smoothed.pareto_k > _GOOD_PARETO_K:
+            size = count
+        elif current.smoothed.ess >= wanted:
             break
+        else:
+            drawn = law.count + sum(done.count for done in fitted)
+            short = (wanted / current.smoothed.ess - 1) * drawn
+            size = int(np.clip(_SPARE * short, _LEAST_ROUND, count))
     return current
 
 

@@ -19,9 +19,9 @@ from metadx.engines.counts import Counts
 from metadx.engines.quadrature import normal_rule
 
 type FloatArray = NDArray[np.float64]
-type Block = tuple[slice, slice]  # of draws and of studies
 
 _BLOCK = 40_000  # array elements per block: the working set stays in the second-level cache
+_WIDEST_PRODUCT = LARGEST_STEP  # logits; so far out exp(a), exp(b) and their product are finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +53,17 @@ def log_integrals(counts: Counts, modes: Modes, nodes: int) -> FloatArray:
     ndarray, shape (S, N)
         Binomial coefficients included.
     """
-    draws, studies = modes.sens.shape
-    across = min(studies, max(1, _BLOCK // nodes**2))
-    step = min(draws, max(1, _BLOCK // (across * nodes**2)))
-    out = np.empty((draws, studies))
-    scratch = np.empty((2, nodes, nodes, step, across))
-    for start in range(0, studies, across):
-        columns = slice(start, start + across)
-        for first in range(0, draws, step):
-            part = (slice(first, first + step), columns)
-            sens, spec, _ = _node_values(counts, modes, part, nodes, scratch)
-            out[part] = np.log((sens * spec).sum(axis=0))
+    cells = modes.sens.size
+    step = min(cells, max(1, _BLOCK // nodes**2))
+    integral = np.empty(cells)
+    scratch = np.empty((2, nodes**2 * step))
+    _, w = normal_rule(nodes)
+    weights = np.multiply.outer(w, w).ravel()
+    values = _Cells.of(counts, modes)
+    for first in range(0, cells, step):
+        part = slice(first, min(first + step, cells))
+        integral[part] = weights @ _node_values(values, part, nodes, scratch).reshape(nodes**2, -1)
+    out = np.log(integral, out=integral).reshape(modes.sens.shape)
     out += modes.log_peak
     out += counts.log_choose
     return out
@@ -92,66 +92,94 @@ def integral_moments(
     Moments
     """
     modes = conditional_modes(counts, mean, covariance, start)
-    draws, studies = modes.sens.shape
-    scratch = np.empty((2, nodes, nodes, draws, studies))
-    sens, spec, joint = _node_values(counts, modes, (slice(None), slice(None)), nodes, scratch)
+    shape = modes.sens.shape
+    scratch = np.empty((2, nodes**2 * modes.sens.size))
+    joint = _node_values(_Cells.of(counts, modes), slice(None), nodes, scratch)
     z, w = normal_rule(nodes)
-    total = (sens * spec).sum(axis=0)
-    # Conditional weights of the first axis, with the sums of 1, z2 and z2² over the second.
-    sens /= total
-    once = sens * spec
-    first = sens * np.einsum("k,jksn->jsn", w * z, joint) * modes.l22
-    second = sens * np.einsum("k,jksn->jsn", w * z**2, joint) * modes.l22**2
+    # For each node of the first axis the sums of 1, z2 and z2² over the second.
+    powers = np.stack([w, w * z, w * z**2])
+    once, first, second = np.moveaxis(np.matmul(powers, joint), 1, 0).reshape(3, nodes, *shape)
+    rows = w[:, None, None]
+    once, first, second = rows * once, rows * first * modes.l22, rows * second * modes.l22**2
+    total = once.sum(axis=0)
     axis = z[:, None, None]
     d1 = (modes.sens - mean[0]) + axis * modes.l11
     d0 = (modes.spec - mean[1]) + axis * modes.l21  # + l22 z2
     mean_d0 = once * d0 + first
     return Moments(
         np.log(total) + modes.log_peak + counts.log_choose,
-        (once * d1).sum(axis=0),
-        mean_d0.sum(axis=0),
-        (once * d1**2).sum(axis=0),
-        (mean_d0 * d1).sum(axis=0),
-        ((mean_d0 + first) * d0 + second).sum(axis=0),
+        (once * d1).sum(axis=0) / total,
+        mean_d0.sum(axis=0) / total,
+        (once * d1**2).sum(axis=0) / total,
+        (mean_d0 * d1).sum(axis=0) / total,
+        ((mean_d0 + first) * d0 + second).sum(axis=0) / total,
     )
 
 
-def _node_values(
-    counts: Counts, modes: Modes, part: Block, nodes: int, scratch: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Weighted exp(R1) at the sens nodes (K, S, N), sum over spec nodes (K, S, N), exp(R0)."""
-    z, w = normal_rule(nodes)
-    axis = z[:, None, None]
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """What the integrand needs of every draw and study, flat: (C,) each.
+
+    Written out in full, so that all the arithmetic runs along whole blocks in memory.
+    """
+
+    n1: FloatArray
+    n0: FloatArray
+    p1: FloatArray
+    q1: FloatArray
+    p0: FloatArray
+    q0: FloatArray
+    residual1: FloatArray
+    residual0: FloatArray
+    l11: FloatArray
+    l21: FloatArray
+    l22: FloatArray
+
+    @classmethod
+    def of(cls, counts: Counts, modes: Modes) -> "_Cells":
+        draws = modes.sens.shape[0]
+        return cls(
+            np.tile(counts.n_diseased, draws),
+            np.tile(counts.n_nondiseased, draws),
+            modes.p_sens.ravel(),
+            modes.q_sens.ravel(),
+            modes.p_spec.ravel(),
+            modes.q_spec.ravel(),
+            modes.residual_sens.ravel(),
+            modes.residual_spec.ravel(),
+            modes.l11.ravel(),
+            modes.l21.ravel(),
+            modes.l22.ravel(),
+        )
+
+
+def _node_values(cells: _Cells, part: slice, nodes: int, scratch: FloatArray) -> FloatArray:
+    """Return exp(R1 + R0) at all K² nodes of some cells, in place in the scratch memory."""
+    axis = normal_rule(nodes)[0][:, None]
+    n, p, q, residual = cells.n0[part], cells.p0[part], cells.q0[part], cells.residual0[part]
+    a, b = axis * cells.l21[part], axis * cells.l22[part]  # R0 is taken at a + b
+    value, odds = scratch[:, : nodes**2 * n.size].reshape(2, nodes, nodes, -1)
     with np.errstate(over="ignore", under="ignore"):
-        delta = np.minimum(axis * modes.l11[part], LARGEST_STEP)
-        p, q, n = modes.p_sens[part], modes.q_sens[part], counts.n_diseased[part[1]]
-        sens = remainder(n, p, q, modes.residual_sens[part], delta)
-        np.exp(sens, out=sens)
-        sens *= w[:, None, None]
-        joint = _spec_nodes(counts, modes, part, axis, scratch)
-    return sens, np.einsum("k,jksn->jsn", w, joint), joint
-
-
-def _spec_nodes(
-    counts: Counts, modes: Modes, part: Block, axis: FloatArray, scratch: FloatArray
-) -> FloatArray:
-    """Return exp(R0) at all K² nodes, in place in the scratch memory: (K, K, S, N)."""
-    p, q, n = modes.p_spec[part], modes.q_spec[part], counts.n_nondiseased[part[1]]
-    rows, columns = p.shape
-    delta, value = scratch[0, :, :, :rows, :columns], scratch[1, :, :, :rows, :columns]
-    np.add((axis * modes.l21[part])[:, None], (axis * modes.l22[part])[None], out=delta)
-    reach = (np.abs(modes.l21[part]) + modes.l22[part]).max() * axis[-1, 0, 0]
-    if reach > LARGEST_STEP:
-        np.minimum(delta, LARGEST_STEP, out=delta)
-    # delta (½ information delta + slope) first: two arrays are enough for all of it
-    np.multiply(delta, 0.5 * n * p * q, out=value)
-    value += n * p + modes.residual_spec[part]
-    value *= delta
-    np.exp(delta, out=delta)
-    delta *= p
-    delta += q
-    np.log(delta, out=delta)
-    delta *= n
-    value -= delta
-    np.exp(value, out=value)
-    return value
+        sens = remainder(
+            cells.n1[part],
+            cells.p1[part],
+            cells.q1[part],
+            cells.residual1[part],
+            np.minimum(axis * cells.l11[part], LARGEST_STEP),
+        )
+        if (np.abs(a[-1]) + b[-1]).max() > _WIDEST_PRODUCT:
+            delta = np.minimum(a[:, None] + b, LARGEST_STEP)
+            np.add(remainder(n, p, q, residual, delta), sens[:, None], out=value)
+            return np.exp(value, out=value)
+        # exp(a + b) and the quadratic in a + b are put together from their parts on either axis
+        information, slope = n * p * q, n * p + residual
+        sens += (0.5 * information * a + slope) * a
+        np.multiply((information * a)[:, None], b, out=value)
+        value += sens[:, None]
+        value += (0.5 * information * b + slope) * b
+        np.multiply((p * np.exp(a))[:, None], np.exp(b), out=odds)
+        odds += q
+        np.log(odds, out=odds)
+        odds *= n
+        value -= odds
+        return np.exp(value, out=value)

@@ -12,8 +12,8 @@ from metadx.engines.integrals import Moments, integral_moments, log_integrals
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
-BASE_NODES = 7
-_ROWS_AT_ONCE = 20_000  # draws × studies whose modes are sought together
+BASE_NODES = 5
+_ROWS_AT_ONCE = 8_000  # draws × studies whose modes are sought together
 
 
 @dataclass(frozen=True, eq=False)

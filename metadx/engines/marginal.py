@@ -25,6 +25,7 @@ type FloatArray = NDArray[np.float64]
 _PILOT = (250, 1000)  # least and most draws of the first round; otherwise a quarter of all
 _LEAST_MAIN = 500
 _FAR_POINTS = 16
+_MODE_NODES = 9  # values and gradients that agree well enough for the search to end
 
 
 def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineResult:
@@ -58,7 +59,8 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     sampler_rng, effects_rng = np.random.default_rng(settings.seed).spawn(2)
     counts = Counts.from_table(table)
     posterior = Posterior.of(IntegratedLikelihood.of(counts), card)
-    mode = find_mode(posterior.gradient, _start(counts))
+    searched = posterior.with_likelihood(IntegratedLikelihood.of(counts, _MODE_NODES))
+    mode = find_mode(searched.gradient, _start(counts))
     posterior = _restart_at(posterior, mode)
     total = settings.draws_per_chain * CHAINS
     pilot_size = int(np.clip(total // 4, *_PILOT))

@@ -14,9 +14,8 @@ type ValueAndGradient = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 _DIFFERENCE = 1e-4  # step of the forward differences of the gradient that give the curvature
 _MIN_CURVATURE = 1e-2  # keeps steps finite where the density is flat
 _MAX_STEP = 1.5
-_DECREMENT = 1e-8
+_DECREMENT = 5e-7  # squared length in posterior standard deviations of a step not worth taking
 _MAX_ITERATIONS = 60
-_MAX_HALVINGS = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +75,15 @@ def find_mode(target: ValueAndGradient, start: FloatArray) -> Mode:
             return Mode(here, curvature, float(value[0]))
         step *= min(1.0, _MAX_STEP / np.abs(step).max())
         allowed = value[0] - 1e-9 * (1 + abs(value[0]))  # rounding of a sum over many people
-        for _ in range(_MAX_HALVINGS):
+        while True:
             new_value, new_gradient = target(here + step + offsets)
             if new_value[0] > allowed:
                 break
             step *= 0.5
-        else:  # as high as rounding lets it climb; the importance weights judge the rest
-            return Mode(here, curvature, float(value[0]))
+            # As high as the last digits of values and gradients, which differ by the error of the
+            # quadrature, let it climb; the importance weights judge the rest.
+            if step @ gradient[0] < _DECREMENT:
+                return Mode(here, curvature, float(value[0]))
         here, value, gradient = here + step, new_value, new_gradient
     return Mode(here, _curvature(gradient), float(value[0]))
 

@@ -10,9 +10,10 @@ from metadx.engines.likelihood import BASE_NODES, Hyper, IntegratedLikelihood
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
-LADDER = (BASE_NODES, 11, 15, 31, 61)
+LADDER = (BASE_NODES, 7, 11, 15, 31, 61)
 _REFEREE = 91  # nodes that judge the last rung
-_BUDGET = 0.01  # largest summed error of a rung in the log posterior, far below the card's check
+_BUDGET = 0.01  # summed error of all rungs in the log posterior, far below the card's check
+_SHARE = 0.5  # of what is left of it that a rung may use up
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,7 @@ def plan_nodes(likelihood: IntegratedLikelihood, points: Hyper) -> NodePlan:
     left = np.zeros((points.rho.size, studies))  # error at the nodes finally chosen
     chosen = np.arange(studies)
     coarse = likelihood.with_nodes(nodes).by_study(points)
+    budget = _BUDGET
     for rung, finer in zip(LADDER, (*LADDER[1:], _REFEREE), strict=True):
         part = likelihood.take(chosen)
         fine = part.with_nodes(np.full(chosen.size, finer)).by_study(points)
@@ -57,10 +59,12 @@ def plan_nodes(likelihood: IntegratedLikelihood, points: Hyper) -> NodePlan:
         left[:, chosen] = error
         worst = np.abs(error).max(axis=0)
         order = np.argsort(worst)
-        too_much = np.cumsum(worst[order]) > _BUDGET
+        summed = np.cumsum(worst[order])
+        too_much = summed > _SHARE * budget
         nodes[chosen] = rung
         if finer == _REFEREE or not too_much.any():
             break
+        budget -= summed[~too_much].max(initial=0.0)
         refine = order[too_much]
         chosen, coarse = chosen[refine], fine[:, refine]
     return NodePlan(nodes, float(np.abs(left).sum(axis=1).max()))

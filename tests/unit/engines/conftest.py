@@ -34,7 +34,7 @@ def marginal_fit(large_studies: AccuracyTable) -> Fit:
 
 @pytest.fixture(scope="session")
 def telomerase_fit() -> Fit:
-    return fit(load_dataset("telomerase"), draws=4000)
+    return fit(load_dataset("telomerase"), draws=4000, seed=2)  # ArviZ warns of no study
 
 
 @pytest.fixture(scope="session")

@@ -278,7 +278,7 @@ def test_new_studies_are_the_same_at_each_call_and_follow_the_draws(telomerase_f
     one, again = telomerase_fit.new_study_logits(), telomerase_fit.new_study_logits()
     assert np.array_equal(one, again)
     assert one.shape == (4000, 2)
-    other = replace(telomerase_fit, settings=replace(telomerase_fit.settings, seed=2))
+    other = replace(telomerase_fit, settings=replace(telomerase_fit.settings, seed=3))
     assert not np.isin(other.new_study_logits(), one).any()
     mu = telomerase_fit.mu.reshape(-1, 2)
     spread = np.sqrt((telomerase_fit.tau.reshape(-1, 2) ** 2).mean(axis=0))

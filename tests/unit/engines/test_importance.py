@@ -70,6 +70,45 @@ def test_rounds_stop_when_the_weights_are_good():
     assert found.theta.shape[0] == 2000
 
 
+def test_what_is_known_of_the_pilot_is_not_computed_again():
+    _, mode, _ = coordinates_of("telomerase")
+    target, asked = known_target(mode), []
+
+    def counted(theta):
+        asked.append(theta.shape[0])
+        return target(theta)
+
+    precision = np.linalg.inv(FACTOR @ FACTOR.T)
+    pilot = pilot_sample(Mode(mode, precision, 0.0), 500, np.random.default_rng(3))
+    known = sample(
+        counted, pilot, 1500, Identity(), np.random.default_rng(4), evaluated=target(pilot[1])
+    )
+    assert asked == [1500]
+    computed = sample(counted, pilot, 1500, Identity(), np.random.default_rng(4))
+    np.testing.assert_array_equal(known.log_weights, computed.log_weights)
+
+
+def test_rounds_go_on_until_half_of_the_draws_count():
+    """A round that is short of half is followed by one about as large as what is missing."""
+    _, mode, _ = coordinates_of("telomerase")
+    law = stats.multivariate_normal(mode, FACTOR @ FACTOR.T)
+    rounds = []
+
+    def two_humps(theta):  # no t law fits both
+        rounds.append(theta.shape[0])
+        shift = 1.8 * np.sqrt(np.diag(FACTOR @ FACTOR.T))
+        density = np.logaddexp(law.logpdf(theta - shift), law.logpdf(theta + shift))
+        return density, density[:, None]
+
+    pilot = pilot_sample(
+        Mode(mode, np.linalg.inv(FACTOR @ FACTOR.T) / 4, 0.0), 500, np.random.default_rng(3)
+    )
+    found = sample(two_humps, pilot, 1500, Identity(), np.random.default_rng(5))
+    assert found.smoothed.ess >= 1000
+    assert len(rounds) > 2
+    assert 250 <= rounds[-1] < 1500
+
+
 def test_a_target_without_mass_is_an_error():
     def target(theta):
         return np.full(theta.shape[0], -np.inf), np.zeros((theta.shape[0], 1))

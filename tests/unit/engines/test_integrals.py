@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from metadx.engines import integrals
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 from metadx.studies.accuracy import AccuracyTable
@@ -94,6 +95,17 @@ def test_many_draws_and_studies_are_the_same_as_one_by_one():
             study = tuple(int(getattr(table, name)[i]) for name in ("tp", "fp", "fn", "tn"))
             (one,) = integrated(study, hyper.rows(slice(row, row + 1)), int(nodes[i]))
             assert found[row, i] == pytest.approx(one, rel=0, abs=2e-6)
+
+
+def test_exponentials_put_together_from_both_axes_are_those_of_the_sum(monkeypatch):
+    """Far out exp(a + b) is taken at once; nearer it is exp(a) exp(b), with the same result."""
+    hyper = hyper_of((1.0, 2.0), (3.0, 4.0), -0.8)
+    for study in (ORDINARY, (25, 0, 0, 40), (25, 0, 8, 0), (900, 30, 4, 7000)):
+        (product,) = integrated(study, hyper, 15)
+        with monkeypatch.context() as patched:
+            patched.setattr(integrals, "_WIDEST_PRODUCT", 0.0)
+            (sum_,) = integrated(study, hyper, 15)
+        assert product == pytest.approx(sum_, rel=0, abs=1e-10)
 
 
 def test_swapping_the_margins_changes_nothing():

@@ -72,6 +72,18 @@ def test_the_reported_error_is_the_true_one_and_within_budget():
         assert truth <= base + 1e-12, name
 
 
+def test_all_rungs_together_keep_to_one_budget():
+    """Studies of every difficulty, so that several rungs leave some error each."""
+    table = load_dataset("anti-ccp").table
+    likelihood = likelihood_of(table)
+    used = set()
+    for tau in (0.3, 0.6, 1.0, 1.5, 2.0, 3.0):
+        plan = plan_nodes(likelihood, points(tau))
+        assert plan.error <= 0.01, tau
+        used |= set(plan.nodes.tolist())
+    assert len(used) >= 3
+
+
 def test_an_error_that_the_last_rung_leaves_is_reported():
     """Where even the most nodes are too few the plan says so."""
     table = AccuracyTable.from_counts(["A", "B"], tp=[25, 9], fp=[0, 0], fn=[0, 0], tn=[40, 30])

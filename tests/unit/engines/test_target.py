@@ -7,11 +7,12 @@ from scipy import stats
 from metadx.cards.load import load_card, parse_card
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import IntegratedLikelihood
+from metadx.engines.marginal import _MODE_NODES
 from metadx.engines.mode import find_mode
 from metadx.engines.target import Posterior, constrain
 from metadx.errors import FitError
 from metadx.studies.review import load_dataset
-from tests.unit.engines.brute_force import brute_force
+from tests.unit.engines.brute_force import brute_force, one_study
 
 CARD = load_card("bivariate-binomial")
 MIXED = parse_card(
@@ -140,6 +141,23 @@ def test_the_mode_is_found_from_afar():
     found = [find_mode(posterior.gradient, np.array(s, dtype=float)).location for s in starts]
     np.testing.assert_allclose(found[1], found[0], atol=1e-3)
     np.testing.assert_allclose(found[2], found[0], atol=1e-3)
+
+
+@pytest.mark.parametrize("study", [(50, 25, 0, 46), (779, 4, 17, 15), (400, 0, 1, 60)])
+def test_the_search_ends_soon_for_a_single_study(study):
+    """Where values and gradients disagree in their last digits a search may crawl for ever."""
+    counts = Counts.from_table(one_study(*study))
+    searched = Posterior.of(IntegratedLikelihood.of(counts, _MODE_NODES), CARD.card)
+    calls = []
+
+    def target(theta):
+        calls.append(theta.shape[0])
+        return searched.gradient(theta)
+
+    start = np.array([1.0, 1.0, np.log(0.3), np.log(0.3), 0.0])
+    mode = find_mode(target, start)
+    assert len(calls) <= 20
+    assert np.isfinite(mode.location).all()
 
 
 def test_a_quadratic_is_climbed_in_one_step_to_its_mode():
