@@ -15,6 +15,7 @@ _HOME = {
     "leave_one_out": "metadx.criticism.leave_one_out",
     "Fit": "metadx.engines.fit",
     "fit": "metadx.engines.fit",
+    "maximum_likelihood": "metadx.engines.maximum_likelihood",
     "CardError": "metadx.errors",
     "ConvergenceWarning": "metadx.errors",
     "DataError": "metadx.errors",

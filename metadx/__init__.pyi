@@ -3,6 +3,7 @@ from metadx.cards.load import load_card as load_card
 from metadx.criticism.leave_one_out import leave_one_out as leave_one_out
 from metadx.engines.fit import Fit as Fit
 from metadx.engines.fit import fit as fit
+from metadx.engines.maximum_likelihood import maximum_likelihood as maximum_likelihood
 from metadx.errors import (
     CardError as CardError,
 )
