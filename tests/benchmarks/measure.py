@@ -1,67 +1,70 @@
-"""CPU seconds of calls and of whole processes."""
+"""What a process costs: CPU seconds and peak memory; and how such numbers are summed up."""
 
 import os
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-type Seconds = list[float]
+_MAXRSS_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+
+type Span = dict[str, float]
 
 
-def cpu_of_calls(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Seconds]:
-    """Call each once to warm up, then all in turn; CPU seconds of this process."""
-    for call in calls.values():
-        call()
-    spent: dict[str, Seconds] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            began = time.process_time()
-            call()
-            spent[name].append(time.process_time() - began)
-    return spent
+@dataclass(frozen=True)
+class Cost:
+    """What one process took, its children included, and what it printed."""
+
+    cpu: float
+    peak_mib: float
+    printed: str
 
 
-def cpu_of_processes(
-    commands: Mapping[str, Sequence[str]], rounds: int, folder: Path
-) -> dict[str, Seconds]:
-    """Run each command once to warm up, then all in turn; user and system seconds of each."""
-    spent: dict[str, Seconds] = {name: [] for name in commands}
-    for turn in range(rounds + 1):
-        for name, command in commands.items():
-            seconds = _cpu(command, folder)
-            if turn:
-                spent[name].append(seconds)
-    return spent
+class ProgramFailed(Exception):
+    """A process ended with an exit status that was not wanted."""
 
 
-def _cpu(command: Sequence[str], folder: Path) -> float:
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+def cost_of(command: Sequence[str], folder: Path, *, fine: Collection[int] = (0,)) -> Cost:
+    """Run a command to its end in a folder.
+
+    The caller must be a small process: a child's peak memory begins at that of its parent.
+    """
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
+        subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=complaints, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit status {process.returncode}")
-    return usage.ru_utime + usage.ru_stime
+        if process.returncode not in fine:
+            complaints.seek(0)
+            said = complaints.read()[-2000:]
+            msg = f"{' '.join(command)}: exit status {process.returncode}\n{said}"
+            raise ProgramFailed(msg)
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MAXRSS_PER_MIB, printed)
 
 
-def medians(spent: Mapping[str, Seconds]) -> dict[str, dict[str, float]]:
-    """Median, least and most of each."""
+def span(values: Iterable[float]) -> Span:
+    """Median, least and most."""
+    known = list(values)
     return {
-        name: {
-            "median": round(statistics.median(values), 4),
-            "least": round(min(values), 4),
-            "most": round(max(values), 4),
-            "runs": len(values),
-        }
-        for name, values in spent.items()
+        "median": _rounded(statistics.median(known)),
+        "least": _rounded(min(known)),
+        "most": _rounded(max(known)),
+        "runs": len(known),
     }
 
 
-def ratio(spent: Mapping[str, Seconds], other: str, ours: str) -> float:
-    """Median over rounds of other / ours, pair by pair."""
-    pairs = zip(spent[other], spent[ours], strict=True)
-    return round(statistics.median(a / b for a, b in pairs), 2)
+def ratios(others: Sequence[float], ours: Sequence[float]) -> Span:
+    """Other over ours, round by round."""
+    return span(a / b for a, b in zip(others, ours, strict=True))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")

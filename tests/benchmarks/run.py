@@ -1,139 +1,159 @@
-"""Measure metadx against the same model through PyMC and against lme4, and write the record.
+"""Measure metadx beside the other programs for the same model, and write the record.
 
-Run with `uv run python -m tests.benchmarks.run`; takes about five minutes. Everything is CPU time,
-measured in turn (A B A B …), for processor speed drifts. Writes record.json beside this file and
-docs/performance.md from it.
+Run with `uv run python -m tests.benchmarks.run`; takes about ten minutes. Everything is CPU time,
+measured in turn (A B A B …), for processor speed drifts. Programs that this machine does not have
+are recorded as such. Writes record.json beside this file and docs/performance.md from it.
 """
 
+import argparse
 import json
+import multiprocessing
 import os
 import platform
-import shutil
 import sys
 import tempfile
-from importlib.metadata import version
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
-# Threads of the linear algebra library would be counted as work without doing any.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import numpy as np
-
-import metadx
-from tests.benchmarks.measure import cpu_of_calls, cpu_of_processes, medians, ratio
+from tests.benchmarks.measure import Cost, cost_of, span
 from tests.benchmarks.page import performance_page
+from tests.benchmarks.programs import (
+    METADX,
+    OURS,
+    PROGRAMS,
+    ROOT,
+    SCRIPTS,
+    Program,
+    csv_of,
+    versions,
+)
+from tests.benchmarks.race import Course, agree, first_turn, race
+from tests.benchmarks.throughput import large_tables, many_reviews
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-METADX = str(Path(sys.executable).with_name("metadx"))
-REVIEWS = ("anti-ccp", "telomerase")
-SIZES = (500, 1000, 2000, 5000)
-
-
-def in_process() -> dict[str, object]:
-    """One full posterior of 4,000 draws with all study effects, both engines."""
-    out: dict[str, object] = {}
-    for name in REVIEWS:
-        table = metadx.load_dataset(name).table
-        marginal = cpu_of_calls({"marginal": lambda t=table: metadx.fit(t)}, 15)
-        both = cpu_of_calls(
-            {
-                "marginal": lambda t=table: metadx.fit(t),
-                "nuts": lambda t=table: metadx.fit(t, engine="nuts"),
-            },
-            3,
-        )
-        out[name] = {
-            "studies": table.n_studies,
-            "marginal": medians(marginal)["marginal"],
-            "nuts": medians(both)["nuts"],
-            "nuts_over_marginal": ratio(both, "nuts", "marginal"),
-        }
-    return out
+RECORD_FILE = Path(__file__).resolve().with_name("record.json")
+PAGE_FILE = ROOT / "docs" / "performance.md"
+REVIEWS = ("anti-ccp", "telomerase", "coronary-ct")
 
 
-def whole_process() -> dict[str, object]:
-    """Fresh processes: from the files on disk to the answer."""
-    review = str(ROOT / "data" / "anti-ccp")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        fast = {
-            "the help page": [METADX, "--help"],
-            "`metadx check`": [METADX, "check", review],
-            "`metadx run --quick`": [METADX, "run", review, "--quick", "--out", "quick"],
-        }
-        if shutil.which("Rscript"):
-            fast["Rscript, lme4 point estimate"] = [
-                "Rscript",
-                str(HERE / "glmer.R"),
-                str(ROOT / "data" / "anti-ccp" / "studies.csv"),
-            ]
-        spent = cpu_of_processes(fast, 9, folder)
-        slow = {
-            "`metadx run --quick`": fast["`metadx run --quick`"],
-            "`metadx run`": [METADX, "run", review, "--out", "full"],
-            "`metadx run --quick --engine nuts`": [
-                *fast["`metadx run --quick`"][:-1],
-                "nuts",
-                "--engine",
-                "nuts",
-            ],
-        }
-        slowly = cpu_of_processes(slow, 3, folder)
-    ratios = {
-        "nuts over marginal": ratio(
-            slowly, "`metadx run --quick --engine nuts`", "`metadx run --quick`"
-        )
+def compiled(model: Path, folder: Path) -> dict[str, float]:
+    """CPU seconds of translating and compiling the model of Stan."""
+    script, source = (str(SCRIPTS / name) for name in ("rstan_compile.R", "bivariate.stan"))
+    return {"rstan": round(cost_of(["Rscript", script, source, str(model)], folder).cpu, 1)}
+
+
+def one_review(present: Sequence[Program], course: Course, short: int, long: int) -> dict[str, Any]:
+    """Race the programs on one review; on the first one their answers must agree."""
+    first = course.review == REVIEWS[0]
+    warm = [p for p in present if first or p.engine != "nuts"]  # that one takes long
+    firsts = {program.name: first_turn(program, course) for program in warm}
+    studies = len(csv_of(course.review).read_text(encoding="utf-8").splitlines()) - 1
+    row: dict[str, Any] = {"studies": studies}
+    if first:
+        row["apart"] = agree(firsts)
+    slow = [OURS, *(program for program in present if program.pace == "long")]
+    rows = race(slow, firsts, course, long)
+    fast = [program for program in present if program.pace == "short"]
+    rows |= race(fast, firsts, course, short)  # metadx among them, in more rounds than above
+    return {**row, "programs": {p.name: rows[p.name] for p in present}}
+
+
+def commands(folder: Path, rounds: int) -> dict[str, Any]:
+    """Measure the commands that a user types, on the first review."""
+    review = str(ROOT / "data" / REVIEWS[0])
+    typed = {
+        "the help page": [METADX, "--help"],
+        "`metadx check`": [METADX, "check", review],
+        "`metadx run --quick`": [METADX, "run", review, "--quick", "--out", "quick"],
+        "`metadx run`": [METADX, "run", review, "--out", "full"],
     }
-    if "Rscript, lme4 point estimate" in spent:
-        ratios["lme4 over marginal"] = ratio(
-            spent, "Rscript, lme4 point estimate", "`metadx run --quick`"
-        )
-    del slowly["`metadx run --quick`"]
-    return {"commands": medians(spent | slowly), "ratios": ratios}
+    costs: dict[str, list[Cost]] = {name: [] for name in typed}
+    for turn in range(1 + rounds):
+        for name, command in typed.items():
+            cost = cost_of(command, folder)
+            if turn:
+                costs[name].append(cost)
+    return {
+        name: {
+            "cpu": span(cost.cpu for cost in runs),
+            "peak_mib": span(cost.peak_mib for cost in runs),
+        }
+        for name, runs in costs.items()
+    }
 
 
-def scaling() -> dict[str, object]:
-    """1,000 draws of the hyper-parameters of ever larger simulated tables."""
-    out: dict[str, object] = {}
-    for studies in SIZES:
-        table = simulated(studies)
-        spent = cpu_of_calls(
-            {"fit": lambda t=table: metadx.fit(t, draws=1000, study_effects=False)}, 3
-        )
-        out[str(studies)] = medians(spent)["fit"]
-    return out
-
-
-def simulated(studies: int) -> metadx.AccuracyTable:
-    """A simulated table: for timing, not for statistics."""
-    rng = np.random.default_rng(1)
-    sizes = rng.integers(10, 300, (2, studies))
-    z = rng.standard_normal((2, studies))
-    logits = 1.5 + 0.8 * z[0], 2 + 0.9 * (-0.4 * z[0] + np.sqrt(1 - 0.4**2) * z[1])
-    tp, tn = (rng.binomial(n, 1 / (1 + np.exp(-x))) for n, x in zip(sizes, logits, strict=True))
-    labels = [f"simulated {i}" for i in range(studies)]
-    return metadx.AccuracyTable.from_counts(labels, tp, sizes[1] - tn, sizes[0] - tp, tn)
-
-
-def machine() -> dict[str, str]:
+def machine() -> dict[str, Any]:
     """What was measured on, without names of machines."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown")
-    return {"processor": model, "cores": str(os.cpu_count()), "python": platform.python_version()}
+    return {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+    }
+
+
+def measured(folder: Path, worker: ProcessPoolExecutor, short: int, long: int) -> dict[str, Any]:
+    """Measure everything."""
+    about, known = machine(), versions()
+    present = [p for p in PROGRAMS if not p.package or known[p.package]]
+    model = folder / "stan.rds"
+    record: dict[str, Any] = {
+        "machine": about,
+        "versions": known,
+        "programs": {p.name: {"gives": p.gives, "present": p in present} for p in PROGRAMS},
+    }
+    say("commands")  # first what is soon done: a fault there need not cost the long part
+    record["commands"] = commands(folder, long)
+    say("many reviews")
+    record["batch"] = many_reviews(folder, long, lme4=bool(known["lme4"]))
+    say("many studies")
+    record["large"] = large_tables(worker, long)
+    say("compiling the model of Stan")
+    record["compile"] = compiled(model, folder) if known["rstan"] else {}
+    record["reviews"] = {}
+    for review in REVIEWS:
+        say(review)
+        course = Course(review, folder, model, worker)
+        record["reviews"][review] = one_review(present, course, short, long)
+    return record
+
+
+def say(text: str) -> None:
+    """Tell how far the measuring is."""
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stdout.flush()
+
+
+def measured_here(short: int, long: int) -> dict[str, Any]:
+    """Measure everything in a scratch folder, with a worker for what needs libraries."""
+    # Threads of the linear algebra library would be counted as work without doing any.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(1, mp_context=spawn) as worker,
+    ):
+        return measured(Path(folder), worker, short, long)
 
 
 def main() -> None:
     """Measure, record, and write the page."""
-    record = {
-        "machine": machine(),
-        "versions": {name: version(name) for name in ("metadx", "numpy", "pymc", "nutpie")},
-        "in_process": in_process(),
-        "whole_process": whole_process(),
-        "scaling": scaling(),
-    }
-    (HERE / "record.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    (ROOT / "docs" / "performance.md").write_text(performance_page(record), encoding="utf-8")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", type=int, default=9, help="rounds of the short programs")
+    parser.add_argument("--long", type=int, default=3, help="rounds of the long ones")
+    parser.add_argument("--page", action="store_true", help="write the page anew and stop")
+    options = parser.parse_args()
+    if not options.page:
+        record = measured_here(options.short, options.long)
+        RECORD_FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    record = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
+    PAGE_FILE.write_text(performance_page(record), encoding="utf-8")
+    say("done")
 
 
 if __name__ == "__main__":
