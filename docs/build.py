@@ -208,7 +208,10 @@ def draw() -> None:
 
 
 def _room_order(path: Path) -> tuple[int, str]:
-    rooms = ("studies", "cards", "estimands", "builders", "engines", "criticism", "plots", "report")
+    rooms = (
+        *("studies", "cards", "estimands", "builders", "engines", "criticism", "runner"),
+        *("simulation", "plots", "report", "commands"),
+    )
     parts = path.relative_to(ROOT / "metadx").parts
     return (rooms.index(parts[0]) if len(parts) > 1 else -1, path.as_posix())
 

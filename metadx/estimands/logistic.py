@@ -28,8 +28,12 @@ def expit(logit: FloatArray) -> FloatArray:
     [0.0, 0.5, 1.0]
     """
     # Overflow to infinity is the right intermediate: 1 / (1 + inf) is the true value rounded.
+    value = np.empty(np.shape(logit))
     with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(logit, dtype=np.float64))))
+        np.negative(logit, out=value)
+        np.exp(value, out=value)
+        value += 1.0
+        return np.divide(1.0, value, out=value)
 
 
 def log_expit(logit: FloatArray) -> FloatArray:

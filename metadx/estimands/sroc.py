@@ -93,19 +93,7 @@ def auc(mu: FloatArray, tau: FloatArray) -> FloatArray:
     [0.92863]
     """
     level, slope, _ = _flatter(mu, tau)
-    nodes, weights = logistic_trapezoid()
-    area = np.empty(level.size)
-    rows = max(1, _BLOCK // nodes.size)
-    with np.errstate(over="ignore", under="ignore"):
-        for start in range(0, level.size, rows):
-            part = slice(start, start + rows)
-            value = np.multiply.outer(-slope[part], nodes)
-            value -= level[part, None]
-            np.exp(value, out=value)
-            value += 1.0
-            np.divide(1.0, value, out=value)
-            area[part] = value @ weights
-    return area
+    return _integrate(level, slope, *logistic_trapezoid())
 
 
 def partial_auc(mu: FloatArray, tau: FloatArray, low: float, high: float) -> FloatArray:
@@ -148,21 +136,14 @@ def partial_auc(mu: FloatArray, tau: FloatArray, low: float, high: float) -> Flo
         msg = f"the range must satisfy 0 <= low < high <= 1, not low = {low}, high = {high}"
         raise ValueError(msg)
     level, slope, steep = _flatter(mu, tau)
-    # Along u: y = expit(p + q u), x = expit(c + v u), with q and v at most 1.
-    p, q = np.where(steep, 0.0, level), np.where(steep, 1.0, slope)
-    c, v = np.where(steep, -level, 0.0), np.where(steep, np.maximum(slope, 1e-300), 1.0)
-    with np.errstate(divide="ignore", over="ignore"):
-        ends = np.log([low, high]) - np.log1p([-low, -high])
-        first = np.clip((ends[0] - c) / v, -_REACH, _REACH)
-        last = np.clip((ends[1] - c) / v, -_REACH, _REACH)
-    panels = np.maximum(1, np.ceil(np.nan_to_num(last - first) / _PANEL)).astype(int)
+    with np.errstate(divide="ignore"):
+        first, last = (float(x) for x in np.log([low, high]) - np.log1p([-low, -high]))
     area = np.empty(level.size)
-    for count in np.unique(panels):
-        here = np.flatnonzero(panels == count)
-        lines = (p[here], q[here], c[here], v[here])
-        area[here] = _strip(lines, first[here], last[here], int(count))
-    rest = expit(ends[1]) - expit(np.clip(c + v * last, ends[0], ends[1]))
-    return np.clip((area + rest) / (high - low), 0.0, 1.0)
+    flat = np.flatnonzero(~steep)
+    area[flat] = _integrate(level[flat], slope[flat], *_base_rule(first, last))
+    high_up = np.flatnonzero(steep)
+    area[high_up] = _along_height(level[high_up], slope[high_up], first, last)
+    return np.clip(area / (high - low), 0.0, 1.0)
 
 
 def _flatter(
@@ -176,19 +157,63 @@ def _flatter(
     return level, slope, steep
 
 
-def _strip(
-    lines: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
-    first: FloatArray,
-    last: FloatArray,
-    panels: int,
+def _integrate(
+    level: FloatArray, slope: FloatArray, nodes: FloatArray, weights: FloatArray
 ) -> FloatArray:
-    """Integrate y dx along u from `first` to `last` in equal panels."""
-    p, q, c, v = (x[:, None] for x in lines)
+    """Integrate expit(level + slope t) by a rule for t that all draws share."""
+    area = np.empty(level.size)
+    rows = max(1, _BLOCK // nodes.size)
+    with np.errstate(over="ignore", under="ignore"):
+        for start in range(0, level.size, rows):
+            part = slice(start, start + rows)
+            value = np.multiply.outer(-slope[part], nodes)
+            value -= level[part, None]
+            np.exp(value, out=value)
+            value += 1.0
+            np.divide(1.0, value, out=value)
+            area[part] = value @ weights
+    return area
+
+
+def _base_rule(first: float, last: float) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights along the base, x = expit(u), in equal panels."""
+    first, last = max(first, -_REACH), min(last, _REACH)
+    panels = max(1, int(np.ceil((last - first) / _PANEL)))
+    width = (last - first) / panels
+    nodes, weights = gauss_legendre(_NODES)
+    u = (first + width * (np.arange(panels)[:, None] + nodes)).ravel()
+    x = expit(u)
+    return u, np.tile(width * weights, panels) * x * expit(-u)
+
+
+def _along_height(level: FloatArray, slope: FloatArray, low: float, high: float) -> FloatArray:
+    """Integrate y = expit(u) dx with x = expit(-level + slope u), between two logits of x."""
+    slope = np.maximum(slope, 1e-300)
+    with np.errstate(over="ignore"):
+        first = np.clip((low + level) / slope, -_REACH, _REACH)
+        last = np.clip((high + level) / slope, -_REACH, _REACH)
+    panels = np.maximum(1, np.ceil(np.nan_to_num(last - first) / _PANEL)).astype(int)
+    area = np.empty(level.size)
+    for count in np.unique(panels):
+        here = np.flatnonzero(panels == count)
+        area[here] = _strip(level[here], slope[here], first[here], last[here], int(count))
+    rest = expit(np.array(high)) - expit(np.clip(slope * last - level, low, high))
+    return np.asarray(area + rest)
+
+
+def _strip(
+    level: FloatArray, slope: FloatArray, first: FloatArray, last: FloatArray, panels: int
+) -> FloatArray:
+    """Integrate along the height from `first` to `last` in equal panels."""
+    level, slope = level[:, None], slope[:, None]
     nodes, weights = gauss_legendre(_NODES)
     width = (last - first) / panels
     total = np.zeros(first.size)
     for k in range(panels):
         u = first[:, None] + width[:, None] * (k + nodes)
-        x = expit(c + v * u)
-        total += (expit(p + q * u) * x * (1.0 - x)) @ weights
-    return np.asarray(total * width * v[:, 0])
+        x = expit(slope * u - level)
+        value = expit(u)
+        value *= x
+        value *= 1.0 - x
+        total += value @ weights
+    return np.asarray(total * width * slope[:, 0])

@@ -28,3 +28,21 @@ def progress(stream: TextIO) -> Iterator[Callable[[str], None]]:
 
     with Console(file=stream).status("starting ...") as status:
         yield lambda text: status.update(f"{text} ...")
+
+
+def counted(say: Callable[[str], None], things: str) -> Callable[[int, int], None]:
+    """Turn a function that shows a text into one that shows how many things are done.
+
+    Parameters
+    ----------
+    say : callable
+        As of `progress`.
+    things : str
+        What is counted.
+
+    Examples
+    --------
+    >>> counted(print, "reviews")(1, 1000)
+    1 of 1,000 reviews
+    """
+    return lambda done, total: say(f"{done:,} of {total:,} {things}")

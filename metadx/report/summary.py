@@ -57,10 +57,10 @@ def summary(
     >>> sorted(found["groups"][0]["estimands"]["sens"])
     ['lower', 'mean', 'median', 'sd', 'upper']
     """
-    table, card = fit.table, fit.card.card
-    group, studies = _group(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE), _studies(fit, prob)
-    notes = [*fit.notes, *reasons(fit, group["estimands"], studies, prob)]
-    if not len(prevalence) and group["estimands"]["ppv"] is not None:
+    estimands = estimands_of(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
+    studies = _studies(fit, prob)
+    notes = [*fit.notes, *reasons(fit, estimands, studies, prob)]
+    if not len(prevalence) and estimands["ppv"] is not None:
         notes.append(ILLUSTRATIVE)
     return {
         "schema": SCHEMA,
@@ -69,13 +69,8 @@ def summary(
         "title": fit.title,
         "kind": "accuracy",
         "synthetic": fit.synthetic,
-        "model": {"id": card.id, "card_sha256": fit.card.sha256},
-        "data": {
-            "sha256": table.sha256,
-            "n_studies": table.n_studies,
-            "n_diseased": int(table.n_diseased.sum()),
-            "n_nondiseased": int(table.n_nondiseased.sum()),
-        },
+        "model": {"id": fit.card.card.id, "card_sha256": fit.card.sha256},
+        "data": data_of(fit),
         "settings": {
             "seed": fit.settings.seed,
             "prob": prob,
@@ -83,10 +78,10 @@ def summary(
             "sens": "~ 1",
             "spec": "~ 1",
         },
-        "engine": _engine(fit),
-        "checks": [{**asdict(check), "value": _finite(float(check.value))} for check in fit.checks],
-        "parameters": _parameters(fit, prob),
-        "groups": [group],
+        "engine": engine_of(fit),
+        "checks": checks_of(fit),
+        "parameters": parameters_of(fit, prob),
+        "groups": [{"label": "all", "at": {}, "estimands": estimands}],
         "contrasts": [],
         "studies": studies,
         "notes": [asdict(note) for note in notes],
@@ -109,14 +104,45 @@ def as_text(found: Json) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _engine(fit: Fit) -> Json:
+def data_of(fit: Fit) -> Json:
+    """Describe the data: their digest, and how many studies and participants there are."""
+    table = fit.table
+    return {
+        "sha256": table.sha256,
+        "n_studies": table.n_studies,
+        "n_diseased": int(table.n_diseased.sum()),
+        "n_nondiseased": int(table.n_nondiseased.sum()),
+    }
+
+
+def engine_of(fit: Fit) -> Json:
     """Describe the engine: what every run tells first, then what only one engine has."""
     told = asdict(fit.engine)
     first = {key: told.pop(key) for key in _ENGINE_KEYS}
     return {key: _finite(value) for key, value in (first | told).items()}
 
 
-def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
+def checks_of(fit: Fit) -> list[Json]:
+    """Describe what the fit had to pass."""
+    return [{**asdict(check), "value": _finite(float(check.value))} for check in fit.checks]
+
+
+def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
+    """Estimate everything that is reported of all studies together.
+
+    Parameters
+    ----------
+    fit : Fit
+    prob : float
+        Probability between the limits of every interval.
+    prevalence : sequence of float
+        Prevalences, between 0 and 1, for the predictive values.
+
+    Returns
+    -------
+    dict
+        As of `metadx.estimands.group.as_json`.
+    """
     table, parameters = fit.table, fit.card.card.parameters
     heavy = HeavyTails(
         *(
@@ -124,7 +150,7 @@ def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
             for parameter in (parameters.mu, parameters.tau)
         )
     )
-    estimands = as_json(
+    return as_json(
         estimate_group(
             fit.mu.reshape(-1, 2),
             fit.tau.reshape(-1, 2),
@@ -139,10 +165,10 @@ def _group(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
             identified=fit.identified,
         )
     )
-    return {"label": "all", "at": {}, "estimands": estimands}
 
 
-def _parameters(fit: Fit, prob: float) -> Json:
+def parameters_of(fit: Fit, prob: float) -> Json:
+    """Summarise the parameters of the model; None where the data do not identify one."""
     sens, spec = fit.identified
     draws = {
         "mu[sens]": (fit.mu[..., 0], sens),

@@ -29,8 +29,28 @@ def imported(sources):
     return packages - {"metadx", "", *sys.stdlib_module_names}
 
 
-def test_every_imported_package_is_declared(declared, imported):
-    assert {PARTS.get(package, package) for package in imported} - declared == set()
+@pytest.fixture(scope="module")
+def optional(project):
+    extras = project["project"]["optional-dependencies"]
+    return {bare(line) for lines in extras.values() for line in lines}
+
+
+def test_every_imported_package_is_declared(declared, optional, imported):
+    assert {PARTS.get(package, package) for package in imported} - declared - optional == set()
+
+
+def test_an_optional_package_is_imported_only_where_its_absence_is_told(optional, sources):
+    users = {
+        source.name
+        for source in sources
+        for found in source.imports
+        if found.module.split(".")[0] in optional
+    }
+    assert users == {"metadx.runner.cluster"}
+
+
+def test_the_tests_can_use_every_optional_package(project, optional):
+    assert optional <= {bare(line) for line in project["dependency-groups"]["dev"]}
 
 
 def test_every_declared_package_is_used(declared, imported, root):
@@ -44,12 +64,14 @@ def test_a_part_of_a_dependency_comes_with_it(part):
     assert part in {bare(line) for line in requires(PARTS[part])}
 
 
-def test_every_dependency_has_its_line(declared, pages):
+def test_every_dependency_has_its_line(declared, optional, pages):
     part = pages["docs/architecture.md"].partition("## Dependencies")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", part, flags=re.MULTILINE)
-    assert [name for name, _ in rows] == sorted(declared)
+    assert [name for name, _ in rows] == sorted(declared | optional)
     assert all(len(why) > 10 for _, why in rows)
 
 
 def test_every_dependency_has_a_lower_bound(project):
-    assert [d for d in project["project"]["dependencies"] if ">=" not in d] == []
+    extras = project["project"]["optional-dependencies"].values()
+    lines = [*project["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    assert [line for line in lines if ">=" not in line] == []

@@ -9,20 +9,21 @@ import pytest
 
 # Left to right. Estimands know NumPy alone, so they stand to the left of the engines that use them.
 ROOMS = (
-    *("studies", "cards", "estimands", "builders", "engines", "criticism", "plots", "report"),
-    "cli",
+    *("studies", "cards", "estimands", "builders", "engines", "criticism", "runner", "simulation"),
+    *("plots", "report", "commands", "cli"),
 )
 GROUND = ("errors", "resources")
 # Which files may import a library at all, also inside a function or for types.
 HOMES = {
     "arviz": ("metadx.engines.checks", "metadx.plots."),
+    "distributed": ("metadx.runner.cluster",),
     "matplotlib": ("metadx.plots.",),
     "openpyxl": ("metadx.studies.workbook",),
     "pandas": ("metadx.studies.",),
     "pymc": ("metadx.builders.", "metadx.engines.nuts", "metadx.cards.priors"),
     "rich": ("metadx.report.",),
     "scipy": ("metadx.plots.",),
-    "typer": ("metadx.cli",),
+    "typer": ("metadx.cli", "metadx.commands."),
     "xarray": ("metadx.engines.", "metadx.estimands.labelled", "metadx.plots."),
 }
 PARTS = {
@@ -37,12 +38,16 @@ LIGHT = {
     "builders": {"numpy"},
     "engines": {"numpy"},
     "criticism": {"numpy"},
+    "runner": set(),
+    "simulation": {"numpy", "pydantic"},
     "report": {"numpy", "rich"},
+    "commands": {"typer"},
     "cli": {"typer"},
 }
 HEAVY = (
-    *("arviz", "arviz_base", "arviz_plots", "arviz_stats", "h5netcdf", "h5py", "matplotlib"),
-    *("numba", "nutpie", "openpyxl", "pandas", "pymc", "pytensor", "scipy", "xarray"),
+    *("arviz", "arviz_base", "arviz_plots", "arviz_stats", "dask", "distributed", "h5netcdf"),
+    *("h5py", "matplotlib", "numba", "nutpie", "openpyxl", "pandas", "pymc", "pytensor", "scipy"),
+    "xarray",
 )
 
 

@@ -73,7 +73,7 @@ def test_only_the_command_line_prints(sources):
     printing = [
         f"{source.name}, line {node.lineno}"
         for source in sources
-        if source.name != "metadx.cli"
+        if source.name != "metadx.commands.output"
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

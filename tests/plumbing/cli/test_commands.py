@@ -306,7 +306,7 @@ def test_version_and_usage(cli):
         done = cli(*arguments)
         assert done.status == 2
         assert "Traceback" not in done.err
-    for command in ("run", "check", "datasets", "models"):
+    for command in ("run", "check", "batch", "simulate", "datasets", "models"):
         done = cli(command, "--help")
         assert done.status == 0
         assert f"metadx {command}" in done.out

@@ -1,0 +1,105 @@
+"""What the commands take: arguments that several share, and how their text is read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from metadx.errors import DataError
+
+if TYPE_CHECKING:
+    from metadx.studies.review import Review
+
+PathArgument = Annotated[
+    str, typer.Argument(metavar="PATH", help="Review folder, CSV/XLSX file or shipped dataset.")
+]
+LabelOption = Annotated[
+    str | None, typer.Option("--label", help="Column(s) that make the study label: COL,COL.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="Processes to work in (one a processor).", min=1)
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option(help="Address of a Dask scheduler to work on instead.")
+]
+
+
+def given(path: str, name: str) -> Path:
+    """Turn a text into a path; an empty one would mean the current folder.
+
+    Parameters
+    ----------
+    path : str
+    name : str
+        Name of the argument or option, for the message.
+
+    Raises
+    ------
+    DataError
+        If the text is empty: it comes from a variable that is not set.
+    """
+    if not path.strip():
+        raise DataError(f"{name} is empty; give a path.")
+    return Path(path)
+
+
+def load(path: str, label: str | None) -> "Review":
+    """Read a path, or a shipped dataset where no such path exists.
+
+    Parameters
+    ----------
+    path : str
+    label : str or None
+        Names of the columns that make the study label, with commas between them.
+
+    Raises
+    ------
+    DataError
+        If there is nothing of that name, or it cannot be used.
+    """
+    from metadx.resources import data_dir
+    from metadx.studies.review import list_datasets, load_dataset, load_review
+
+    columns = tuple(part.strip() for part in label.split(",")) if label else None
+    where = given(path, "PATH")
+    if where.exists():
+        try:
+            return load_review(path, label=columns)
+        except DataError:
+            from metadx.report.folder import is_result
+
+            if is_result(where) and not any(where.glob("studies.*")):
+                msg = f"{path}: is a result of metadx, not a review; give the path of the review."
+                raise DataError(msg) from None
+            raise
+    name = path.rstrip("/\\")
+    if name in list_datasets():
+        return load_review(data_dir() / name, label=columns)
+    if Path(name).name == name and not Path(name).suffix:
+        try:
+            load_dataset(name)
+        except DataError as error:
+            raise DataError(f"{path}: there is no such file or folder, and {error}") from None
+    return load_review(path, label=columns)
+
+
+def check_probabilities(prob: float, prevalence: Sequence[float] = ()) -> tuple[float, ...]:
+    """Refuse a level or a prevalence that is not between 0 and 1; return each prevalence once.
+
+    Parameters
+    ----------
+    prob : float
+    prevalence : sequence of float
+
+    Raises
+    ------
+    DataError
+        If one of them is out of range.
+    """
+    example = {"prob": "0.95 (not 95)", "prevalence": "0.1 (not 10)"}
+    for name, value in (("prob", prob), *(("prevalence", p) for p in prevalence)):
+        if not 0 < value < 1:
+            msg = f"--{name} {value:g}: wanted a number between 0 and 1, such as {example[name]}."
+            raise DataError(msg)
+    return tuple(dict.fromkeys(prevalence))
