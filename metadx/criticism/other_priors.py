@@ -56,7 +56,8 @@ def reweight(fit: Fit, card: Card, rng: np.random.Generator) -> Reweighted:
     Raises
     ------
     FitError
-        If the fit has no importance weights (NUTS), or no proposal is possible under the card.
+        If the fit has no importance weights (NUTS), no proposal is possible under the card, or the
+        card allows what the priors of the fit rule out.
 
     References
     ----------
@@ -76,7 +77,13 @@ def reweight(fit: Fit, card: Card, rng: np.random.Generator) -> Reweighted:
     if raw is None:
         msg = "a fit by NUTS has no importance weights; fit the other card itself."
         raise FitError(msg)
-    log_weights = raw.log_weights + _log_prior(raw, card) - _log_prior(raw, fit.card.card)
+    before, after = _log_prior(raw, fit.card.card), _log_prior(raw, card)
+    ruled_out = np.isneginf(before)
+    if np.isfinite(after[ruled_out]).any():  # no weight, however large, could make up for it
+        msg = f"the card {card.id} allows what {fit.card.card.id} rules out; fit it itself."
+        raise FitError(msg)
+    with np.errstate(invalid="ignore"):
+        log_weights = np.where(ruled_out, -np.inf, raw.log_weights + after - before)
     if not np.isfinite(log_weights).any():
         msg = f"no proposal is possible under the card {card.id}; fit it itself."
         raise FitError(msg)

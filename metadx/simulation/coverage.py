@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from metadx.cards.load import LoadedCard
-from metadx.criticism.other_priors import reweight
+from metadx.criticism.other_priors import Reweighted, reweight
 from metadx.engines.fit import Fit, fit
-from metadx.errors import ConvergenceWarning
+from metadx.errors import ConvergenceWarning, FitError
 from metadx.simulation.design import CoverageDesign
 from metadx.simulation.judged import judge_draws
 from metadx.simulation.laws import Truth, draw_effects, truth_of
@@ -67,8 +67,7 @@ def coverage_replication(loaded: LoadedDesign[CoverageDesign], cell: int, replic
     found: Json = {loaded.card.card.id: _judged(truth, fitted, design.prob)}
     refitted = []
     for other in loaded.others:
-        moved = reweight(fitted, other.card, rng) if fitted.proposals is not None else None
-        if moved and moved.pareto_k < _TRUSTED_K and moved.ess >= _TRUSTED_ESS:
+        if moved := _moved(fitted, other, rng):
             found[other.card.id] = judge_draws(
                 truth, moved.mu, moved.tau, moved.rho, prob=design.prob, rng=rng
             )
@@ -81,6 +80,17 @@ def coverage_replication(loaded: LoadedDesign[CoverageDesign], cell: int, replic
         "failed_checks": not fitted.passed,
         "refitted": refitted,
     }
+
+
+def _moved(fitted: Fit, other: LoadedCard, rng: np.random.Generator) -> Reweighted | None:
+    """Move the weights to another card, where what comes out can be trusted."""
+    if fitted.proposals is None:
+        return None
+    try:
+        moved = reweight(fitted, other.card, rng)
+    except FitError:  # the other card allows what this one does not
+        return None
+    return moved if moved.pareto_k < _TRUSTED_K and moved.ess >= _TRUSTED_ESS else None
 
 
 def _fit(table: AccuracyTable, card: LoadedCard, design: CoverageDesign, seed: int) -> Fit:

@@ -25,6 +25,12 @@ class LogUniformArms(_Part):
     lower: int = Field(ge=1)
     upper: int = Field(ge=1)
 
+    @model_validator(mode="after")
+    def _ordered(self) -> "LogUniformArms":
+        if self.lower > self.upper:
+            raise _impossible(("lower",), f"{self.lower} is above the upper end {self.upper}")
+        return self
+
 
 class LogNormalArms(_Part):
     """Arm sizes around a median, drawn anew for every simulated review."""
@@ -78,8 +84,12 @@ class SbcDesign(_Design):
     require: SbcRequirements
 
     @model_validator(mode="after")
-    def _names_differ(self) -> "SbcDesign":
+    def _whole(self) -> "SbcDesign":
         _once("groups", [group.name for group in self.groups])
+        for number, group in enumerate(self.groups):
+            if group.draws < self.ranks:  # a draw that stands twice would bend the ranks
+                what = f"found {group.draws}, wanted at least as many as ranks = {self.ranks}"
+                raise _impossible(("groups", number, "draws"), what)
         return self
 
 
@@ -131,8 +141,7 @@ class CoverageDesign(_Design):
         for number, cell in enumerate(self.cells):
             if cell.arms not in self.arms:
                 what = f"{cell.arms!r}: wanted one of {', '.join(self.arms)}"
-                at = ("cells", number, "arms")
-                raise PydanticCustomError("impossible", "{what}", {"at": at, "what": what})
+                raise _impossible(("cells", number, "arms"), what)
         return self
 
 
@@ -142,5 +151,8 @@ type Design = Annotated[SbcDesign | CoverageDesign, Field(discriminator="kind")]
 def _once(where: str, names: list[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        what = f"the name {twice[0]!r} stands twice; give each its own"
-        raise PydanticCustomError("impossible", "{what}", {"at": (where,), "what": what})
+        raise _impossible((where,), f"the name {twice[0]!r} stands twice; give each its own")
+
+
+def _impossible(at: tuple[str | int, ...], what: str) -> PydanticCustomError:
+    return PydanticCustomError("impossible", "{what}", {"at": at, "what": what})

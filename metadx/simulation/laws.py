@@ -93,7 +93,7 @@ class Truth:
         """Return the share of all studies whose logit lies between two limits."""
         if self.quantiles is not None:
             below = np.searchsorted(self.quantiles[:, margin], [lower, upper])
-            return float(below[1] - below[0]) / self.quantiles.shape[0]
+            return float(below[1] - below[0]) / len(self.quantiles)
         centre, scale = float(self.median[margin]), float(self.tau[margin]) * math.sqrt(2)
         at = [(limit - centre) / scale for limit in (lower, upper)]
         return 0.5 * (math.erf(at[1]) - math.erf(at[0]))

@@ -117,18 +117,25 @@ def _text(kind: Kind, path: str | Path | None) -> tuple[Path, str]:
 def _checked(file: Path, text: str) -> SbcDesign | CoverageDesign:
     adapter: TypeAdapter[SbcDesign | CoverageDesign] = TypeAdapter(Design)
     try:
-        return adapter.validate_python(tomllib.loads(text))
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DesignError(f"{file}: not a TOML document: {error}.") from error
+    try:
+        return adapter.validate_python(document)
     except ValidationError as error:
-        lines = [f"{file}: {_fault(dict(fault))}" for fault in error.errors()]
+        lines = [f"{file}: {_fault(dict(fault), document)}" for fault in error.errors()]
         raise DesignError("\n".join(lines)) from error
 
 
-def _fault(fault: dict[str, Any]) -> str:
+def _fault(fault: dict[str, Any], document: dict[str, Any]) -> str:
     context = fault.get("ctx", {})
-    # The first step names the kind of design, which the document has as a value.
-    place = dotted((*fault["loc"][1:], *context.get("at", ()))) or "kind"
+    steps = (*_steps(fault, document), *context.get("at", ()))
+    if fault["type"].startswith("union_tag"):  # "kind" or "law", which says what the rest must be
+        place = dotted((*steps, context["discriminator"].strip("'")))
+        if fault["type"] == "union_tag_not_found":
+            return f"{place}: is missing; give it a value."
+        return f"{place}: found {context['tag']!r}, wanted one of {context['expected_tags']}."
+    place = dotted(steps) or "the design"
     if fault["type"] == "impossible":
         return f"{place}: {context['what']}."
     if fault["type"] == "missing":
@@ -136,6 +143,20 @@ def _fault(fault: dict[str, Any]) -> str:
     if fault["type"] == "extra_forbidden":
         return f"{place}: unknown key; remove it."
     return f"{place}: found {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
+
+
+def _steps(fault: dict[str, Any], document: Any) -> list[str | int]:  # noqa: ANN401 - any TOML
+    """Keep the steps that the document has, or lacks: the others name branches of a union."""
+    here, kept = document, []
+    for number, step in enumerate(fault["loc"], start=1):
+        missing = fault["type"] == "missing" and number == len(fault["loc"])
+        inside = isinstance(here, dict) and step in here
+        inside |= isinstance(here, list) and isinstance(step, int) and step < len(here)
+        if inside or missing:
+            kept.append(step)
+        if inside:
+            here = here[step]
+    return kept
 
 
 def _other_kind(file: Path, wanted: Kind, found: str) -> DesignError:

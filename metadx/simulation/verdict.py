@@ -136,16 +136,17 @@ def coverage_requirements(
             and max(cell["tau"]) <= require.tau_to
             for name, coverage in _coverages(cell, card, names)
         }
-        worst = min(least, key=lambda name: least[name])
-        found.append(
-            Requirement(
-                f"least coverage of the {target} in {len(least) // 2} cells",
-                least[worst],
-                require.least,
-                least[worst] >= require.least,
-                worst,
+        if least:  # a design of one's own may have no cell of that kind
+            worst = min(least, key=lambda name: least[name])
+            found.append(
+                Requirement(
+                    f"least coverage of the {target} in {len(least) // 2} cells",
+                    least[worst],
+                    require.least,
+                    least[worst] >= require.least,
+                    worst,
+                )
             )
-        )
         ours, at = mean_distance(record, card, names)
         limit = require.mean_distance
         found.append(
