@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, optimize, stats
 
 from metadx.criticism.calibration import judge
 from metadx.engines import fit as engine
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.estimands.accuracy import new_study_logits
 from metadx.simulation import sbc
 from metadx.simulation.load import load_sbc
 from metadx.simulation.sbc import draw_prior, sbc_replication
+from metadx.simulation.tables import draw_arms, draw_table
 from tests.unit.engines.brute_force import brute_force
 
 QUANTITIES = [
@@ -70,6 +72,25 @@ def test_the_same_replication_is_the_same_in_any_order(loaded):
     assert sbc_replication(other, 0, 0)["ranks"] != forwards[0, 0]["ranks"]
 
 
+def test_truth_and_data_are_those_of_the_replications_own_stream(loaded, monkeypatch):
+    """Parameters, effects, sizes, counts: results that are kept can be made again."""
+    seeds = np.random.SeedSequence(7).spawn(2)[1].spawn(3)[2]  # group 1, replication 2
+    rng = np.random.default_rng(seeds.spawn(2)[0])
+    hyper = draw_prior(loaded.card.card, 1, rng)
+    effects = [new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng) for _ in range(4)]
+    wanted = draw_table(np.concatenate(effects), draw_arms(loaded.design.arms, 4, rng), rng)
+    fitted = []
+
+    def seen(table, card, **settings):
+        fitted.append(table)
+        return engine.fit(table, card, **settings)
+
+    monkeypatch.setattr(sbc, "fit", seen)
+    sbc_replication(loaded, 1, 2)
+    for counts in ("tp", "fp", "fn", "tn"):
+        np.testing.assert_array_equal(getattr(fitted[0], counts), getattr(wanted, counts))
+
+
 def test_draws_above_the_truth_leave_it_the_lowest_rank(loaded, with_draws):
     with_draws(lambda _: everywhere(100.0, 90.0, 1.0, 1e9))
     found = sbc_replication(loaded, 0, 0)
@@ -110,6 +131,29 @@ def test_the_interval_is_judged_by_all_draws(loaded, with_draws, below, inside):
     answer = everywhere(1.0, 0.5, 0.0, 0.0) | {"rho": TRUTH.rho + side.reshape(SHAPE)}
     with_draws(lambda _: answer)
     assert sbc_replication(loaded, 0, 0)["inside"]["rho"] == inside
+
+
+def area(mu, tau):
+    """Of the summary curve, with the false positive rate as the logistic law of its logit."""
+
+    def height(t):
+        at = mu[0] + tau[0] / tau[1] * (mu[1] + t)
+        return 1 / (1 + math.exp(-at)) * math.exp(-abs(t)) / (1 + math.exp(-abs(t))) ** 2
+
+    return integrate.quad(height, -40, 40, points=[0])[0]
+
+
+@pytest.mark.parametrize(("shift", "rank"), [(0.01, 0), (-0.01, 19)])
+def test_the_area_is_that_of_the_curve_of_each_draw(loaded, with_draws, shift, rank):
+    """Draws of another mean and slope, whose area is that of the truth but for a shift of mu."""
+    truth = area((1.0, 2.0), (0.5, 0.8))
+    level = optimize.brentq(lambda x: area((x, 0.3), (0.9, 0.3)) - truth, -10, 10)
+    answer = everywhere(0.0, 0.0, 0.0, 0.0) | {
+        "mu": np.broadcast_to([level + shift, 0.3], (*SHAPE, 2)),
+        "tau": np.broadcast_to([0.9, 0.3], (*SHAPE, 2)),
+    }
+    with_draws(lambda _: answer)
+    assert sbc_replication(loaded, 0, 0)["ranks"]["auc"] == rank
 
 
 @pytest.mark.parametrize(("shift", "rank"), [(1e-6, 0), (-1e-6, 19)])
@@ -196,7 +240,7 @@ def test_draws_from_the_prior_are_told_from_those_of_a_posterior(loaded, monkeyp
         rng = np.random.default_rng(seed)
         hyper = draw_prior(card.card, 200, rng)
         likelihood = IntegratedLikelihood.of(Counts.from_table(table), 9).by_study(hyper)
-        new, first = (sbc.new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng) for _ in "12")
+        new, first = (new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng) for _ in "12")
         return stub_fit(
             mu=hyper.mu.reshape(*SHAPE, 2),
             tau=hyper.tau.reshape(*SHAPE, 2),
