@@ -16,9 +16,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import evidence
 from console import renew
+from evidence import table
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the records are read by the tests' own modules
 RECORD = ROOT / "tests" / "reference" / "record.json"
 FIGURES = {"sroc-anti-ccp": ("anti-ccp", "sroc"), "forest-telomerase": ("telomerase", "forest")}
 
@@ -54,7 +57,7 @@ def inventory() -> str:
     for path in sorted((ROOT / "metadx").rglob("*.py"), key=_room_order):
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         rows.append((f"`{path.relative_to(ROOT).as_posix()}`", docstring.partition("\n")[0]))
-    return _table(("file", "what it is for"), rows)
+    return table(("file", "what it is for"), rows)
 
 
 def aliases() -> str:
@@ -65,7 +68,7 @@ def aliases() -> str:
         (f"`{role}`", "yes" if role in REQUIRED else "no", ", ".join(f"`{name}`" for name in names))
         for role, names in ALIASES.items()
     ]
-    return _table(("role", "required", "accepted names"), rows)
+    return table(("role", "required", "accepted names"), rows)
 
 
 def review_keys() -> str:
@@ -92,7 +95,7 @@ def review_keys() -> str:
         for section, model in sections.items()
         for key, field in model.model_fields.items()
     ]
-    return _table(("section", "key", "meaning", "default"), rows)
+    return table(("section", "key", "meaning", "default"), rows)
 
 
 def prior_families() -> str:
@@ -122,7 +125,7 @@ def prior_families() -> str:
         docstring = (family.__doc__ or "").partition("\n")[0]
         row = (f"`{family.__name__}`", ", ".join(fields), ", ".join(parameters), docstring)
         rows.append(row)
-    return _table(("family", "parameters", "for", "law"), rows)
+    return table(("family", "parameters", "for", "law"), rows)
 
 
 def commands() -> str:
@@ -138,7 +141,7 @@ def commands() -> str:
             spelled = option.opts[0] if option.param_type_name == "option" else option.metavar
             text = getattr(option, "help", None) or ""
             rows.append(("", f"`{spelled}`", str(text).replace("\\[", "[")))
-    return _table(("command", "argument or option", "meaning"), rows)
+    return table(("command", "argument or option", "meaning"), rows)
 
 
 def public_names() -> str:
@@ -149,7 +152,7 @@ def public_names() -> str:
     for name in metadx.__all__:
         docstring = getattr(metadx, name).__doc__ or ""
         rows.append((f"`metadx.{name}`", docstring.strip().partition("\n")[0]))
-    return _table(("name", "what it is"), rows)
+    return table(("name", "what it is"), rows)
 
 
 def record() -> str:
@@ -183,7 +186,14 @@ def record() -> str:
         if not run["passed"]
     ]
     beyond = f"Not passed: {'; '.join(failed)}.\n\n" if failed else ""
-    return f"{_table((*head, 'quantile, in sd'), rows)}\n\n{beyond}Made with {versions}."
+    return f"{table((*head, 'quantile, in sd'), rows)}\n\n{beyond}Made with {versions}."
+
+
+def peers() -> str:
+    """Show the record of the comparison with other programs."""
+    from tests.reference.peers_page import peers_table
+
+    return peers_table()
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -192,19 +202,40 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "inventory": inventory,
     "prior-families": prior_families,
     "public-names": public_names,
+    "peers": peers,
     "record": record,
     "review-keys": review_keys,
+    **evidence.PARTS,
 }
 
 
 def draw() -> None:
     """Draw the figures of the pages with the command that a reader would use."""
+    draw_evidence()
     with tempfile.TemporaryDirectory() as folder:
         for figure, (review, kind) in FIGURES.items():
             command = [sys.executable, "-m", "metadx.cli", "run", review, "--quiet"]
             subprocess.run([*command, "--out", review], check=True, cwd=folder)
             source = Path(folder) / review / f"{kind}.svg"
             shutil.copyfile(source, ROOT / "docs" / "figures" / f"{figure}.svg")
+
+
+def draw_evidence() -> None:
+    """Draw the figures of the simulation studies from their records."""
+    from metadx.plots.calibration import plot_sbc
+    from metadx.plots.coverage import plot_coverage
+    from metadx.plots.save import save_figure
+
+    drawn = {
+        "calibration": plot_sbc(evidence.record("sbc")),
+        "coverage": plot_coverage(
+            evidence.record("coverage"),
+            methods=(evidence.OURS, evidence.PEER, "reml"),
+            labels=evidence.SHORT,
+        ),
+    }
+    for name, figure in drawn.items():
+        save_figure(figure, ROOT / "docs" / "figures" / name, ["svg"])
 
 
 def _room_order(path: Path) -> tuple[int, str]:
@@ -223,13 +254,6 @@ def _default(field: object) -> str:
     if value is PydanticUndefined:
         return "required"
     return "" if value in (None, "", []) else f"`{json.dumps(value)}`"
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from metadx.simulation.design import Cell
 type FloatArray = NDArray[np.float64]
 
 _DF = 4.0  # heavy tails with a finite variance
-_SHAPE = 2.0  # of the gamma law behind skewed effects: skewness 1.4
+_SHAPE = 2.0  # of the gamma laws behind skewed effects, each of skewness 1.4
 _MINORITY, _BIMODAL = 0.3, 0.8  # share of studies at the second threshold, of the variance it makes
 _REFERENCE = 400_000  # draws that stand for a law without closed form
 _REFERENCE_SEED = 20_240_229

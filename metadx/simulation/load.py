@@ -37,8 +37,16 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
 
     @property
     def identity(self) -> str:
-        """Hash of the design and its cards: results of one identity may be put together."""
-        texts = (self.text, self.card.text, *(card.text for card in self.others))
+        """Hash of what the design and its cards say: results of one identity may be put together.
+
+        Comments, and what a study must show, may change without it.
+        """
+        told = {"title": True, "require": True, "replications": True}
+        said = self.design.model_dump_json(
+            exclude={**told, "groups": {"__all__": {"replications": True}}}
+        )
+        texts = [said, self.card.card.model_dump_json()]
+        texts += [other.card.model_dump_json() for other in self.others]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
@@ -99,8 +107,13 @@ def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign
     design = _checked(file, text)
     if not isinstance(design, CoverageDesign):
         raise _other_kind(file, "coverage", design.kind)
-    others = tuple(_card(file, which) for which in design.others)
-    return LoadedDesign(design, text, _card(file, design.card), others)
+    cards = tuple(_card(file, which) for which in (design.card, *design.others))
+    ids = [card.card.id for card in cards]
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            msg = f"{file}: others: the card {name!r} is named twice; give each its own id."
+            raise DesignError(msg)
+    return LoadedDesign(design, text, cards[0], cards[1:])
 
 
 def _text(kind: Kind, path: str | Path | None) -> tuple[Path, str]:

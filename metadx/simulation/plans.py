@@ -51,7 +51,7 @@ def coverage_plan(loaded: LoadedDesign[CoverageDesign], replications: int | None
 
 
 def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> str:
-    """Return what must be the same where outcomes are put together: design, seed, cards, version.
+    """Return what must be the same where outcomes are put together: design, cards, version.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> 
     -------
     str
     """
-    return f"metadx {__version__} seed {loaded.design.seed} {loaded.identity}"
+    return f"metadx {__version__} {loaded.identity}"
 
 
 def key_of(name: str, replication: int) -> str:

@@ -1,6 +1,6 @@
 """What a record must show, requirement by requirement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,8 @@ def sbc_requirements(record: Json, require: SbcRequirements) -> tuple[Requiremen
         f"{outside[0]}{rest}" if outside else f"least likely {least.name}, p = {least.p_value:.2g}",
     )
     gaps = {
-        f"{group['name']}: {name}": abs(counted["covered"] / counted["n"] - record["prob"])
+        # An interval that is missing covers nothing.
+        f"{group['name']}: {name}": abs(counted["covered"] / group["replications"] - record["prob"])
         for group in record["groups"]
         if group["engine"] != "nuts"  # too few replications to tell
         for name, counted in group["coverage"].items()
@@ -134,7 +135,7 @@ def coverage_requirements(
             if cell["obeys"]
             and cell["studies"] >= require.studies_from
             and max(cell["tau"]) <= require.tau_to
-            for name, coverage in _coverages(cell, card, names)
+            for name, coverage in coverages(cell, card, names)
         }
         if least:  # a design of one's own may have no cell of that kind
             worst = min(least, key=lambda name: least[name])
@@ -174,7 +175,9 @@ def coverage_requirements(
     return tuple(found)
 
 
-def mean_distance(record: Json, method: str, names: tuple[str, ...]) -> tuple[float, str]:
+def mean_distance(
+    record: Json, method: str, names: tuple[str, ...], cells: Sequence[Json] | None = None
+) -> tuple[float, str]:
     """Return the mean over cells and quantities of |coverage - prob|, and where it is largest.
 
     Parameters
@@ -184,6 +187,8 @@ def mean_distance(record: Json, method: str, names: tuple[str, ...]) -> tuple[fl
         Id of a card, or name of another program.
     names : tuple of str
         Quantities.
+    cells : sequence of dict or None
+        Some cells of the record; None for all.
 
     Returns
     -------
@@ -193,14 +198,29 @@ def mean_distance(record: Json, method: str, names: tuple[str, ...]) -> tuple[fl
     """
     gaps = {
         f"{cell['name']} {name}": abs(coverage - record["prob"])
-        for cell in record["cells"]
-        for name, coverage in _coverages(cell, method, names)
+        for cell in (record["cells"] if cells is None else cells)
+        for name, coverage in coverages(cell, method, names)
     }
     return float(np.mean(list(gaps.values()))), max(gaps, key=lambda name: gaps[name])
 
 
-def _coverages(cell: Json, method: str, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    parameters = cell["methods"][method]["parameters"]
-    for name in names:
-        if name in parameters:
-            yield name, parameters[name]["covered"] / parameters[name]["n"]
+def coverages(cell: Json, method: str, names: tuple[str, ...]) -> list[tuple[str, float]]:
+    """Return the coverage of each quantity in a cell.
+
+    Parameters
+    ----------
+    cell : dict
+        Of a record.
+    method : str
+    names : tuple of str
+
+    Returns
+    -------
+    list of (str, float)
+        Over all replications: an interval that is missing covers nothing.
+    """
+    found = cell["methods"][method]["parameters"]
+    return [
+        (name, found[name]["covered"] / cell["replications"] if name in found else 0.0)
+        for name in names
+    ]

@@ -180,11 +180,19 @@ def test_a_card_that_is_not_there_is_named(write, sbc_text):
         load_sbc(write(sbc_text.replace("bivariate-binomial", "bivariate-trinomial")))
 
 
-def test_the_identity_is_that_of_the_text_and_of_every_card(write, coverage_text):
+def test_the_identity_is_that_of_what_is_simulated_and_of_every_card(write, coverage_text):
     before = load_coverage(write(coverage_text)).identity
     assert re.fullmatch("[0-9a-f]{64}", before)
-    assert load_coverage(write(coverage_text, "other.toml")).identity == before
-    assert load_coverage(write(coverage_text + "# a remark\n")).identity != before
+    same = (
+        coverage_text + "# a remark\n",
+        coverage_text.replace('title = "Tiny"', 'title = "Small"'),
+        coverage_text.replace("mean_distance = 0.9", "mean_distance = 0.8"),
+    )
+    for text in same:
+        assert load_coverage(write(text, "other.toml")).identity == before
+    for one, other in (("seed = 11", "seed = 12"), ("draws = 1000", "draws = 1004")):
+        assert one in coverage_text
+        assert load_coverage(write(coverage_text.replace(one, other))).identity != before
     card = (models_dir() / "bivariate-binomial-n15.toml").read_text(encoding="utf-8")
     own = coverage_text.replace("bivariate-binomial-n15", "own.toml")
     write(card, "own.toml")

@@ -79,7 +79,7 @@ def test_replications_without_a_rank_are_judged_in_the_worst_case(sbc):
     verdict = sbc_verdicts(sbc, SBC)["large: rho"]
     assert (verdict.missing, verdict.inside) == (60, False)
     assert sbc_verdicts(sbc, SBC)["small: rho"].missing == 0
-    assert failed(sbc_requirements(sbc, SBC)) == [0]
+    assert failed(sbc_requirements(sbc, SBC)) == [0, 1]
 
 
 @pytest.mark.parametrize(("count", "passed"), [(93, True), (92, False), (97, True), (98, False)])
@@ -89,6 +89,12 @@ def test_coverage_may_be_neither_too_small_nor_too_large(sbc, count, passed):
     assert (bands.passed, covered.passed) == (True, passed)
     assert covered.worst == "large: rho"
     assert covered.found == pytest.approx(abs(count / 100 - 0.95))
+
+
+def test_a_fit_without_an_answer_covers_nothing(sbc):
+    sbc["groups"][0]["replications"] = 104
+    _, covered = sbc_requirements(sbc, SBC)
+    assert covered.found == pytest.approx(0.95 - 95 / 104)
 
 
 def test_coverage_is_not_asked_of_nuts(sbc):
@@ -106,7 +112,7 @@ def method(covered=945, n=1000):
 def cell(name, **changed):
     given = {"studies": 10, "tau": [0.5, 0.5], "obeys": True}
     methods = {"ours": method(), "peer": method(900)}
-    return {"name": name, **given, "methods": methods, **changed}
+    return {"name": name, **given, "replications": 1000, "methods": methods, **changed}
 
 
 @pytest.fixture
@@ -231,15 +237,27 @@ def test_the_mean_distance_is_that_of_a_calculation_by_hand(coverage):
     assert at == "limit mu[sens]"
 
 
-def test_a_quantity_that_a_peer_does_not_give_is_left_out(coverage):
-    for part in coverage["cells"]:
-        del part["methods"]["peer"]["parameters"]["mu[spec]"]
-    assert mean_distance(coverage, "peer", ("mu[sens]", "mu[spec]"))[0] == pytest.approx(0.05)
-
-
-def test_coverage_is_that_of_the_answers(coverage):
+def test_a_missing_interval_covers_nothing(coverage):
+    """Of 1,000 replications 500 have an interval, 475 of them hold the truth."""
     coverage["cells"][0]["methods"]["ours"] = method(475, n=500)
-    assert mean_distance(coverage, "ours", ("rho",))[0] == pytest.approx(0.004)
+    mean, at = mean_distance(coverage, "ours", ("mu[sens]",))
+    assert mean == pytest.approx((0.475 + 4 * 0.005) / 5)
+    assert at == "plain mu[sens]"
+    assert 0 in failed(coverage_requirements(coverage, COVERAGE))
+
+
+def test_a_method_without_any_interval_covers_nothing(coverage):
+    coverage["cells"][0]["methods"]["ours"] = {"failed": 1000, "parameters": {}}
+    found = coverage_requirements(coverage, COVERAGE)
+    assert found[0].found == 0
+    assert found[0].worst == "plain mu[sens]"
+
+
+def test_a_part_of_the_cells_can_be_looked_at(coverage):
+    push(coverage, 2, "rho", 700)
+    some = [cell for cell in coverage["cells"] if cell["obeys"]]
+    assert mean_distance(coverage, "ours", ("rho",), some)[0] == pytest.approx(0.005)
+    assert mean_distance(coverage, "ours", ("rho",))[0] == pytest.approx((4 * 0.005 + 0.25) / 5)
 
 
 def test_a_requirement_is_said_in_one_line():
