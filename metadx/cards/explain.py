@@ -37,7 +37,7 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     'data: is missing; give it a value'
     """
     kind, context = fault["type"], fault.get("ctx", {})
-    place = (*_place(fault, document), *context.get("at", ()))
+    place = (*steps_of(fault, document), *context.get("at", ()))
     shown = _shown(fault["input"])
     what: str
     if kind == "impossible":
@@ -65,21 +65,38 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     return f"{dotted(place) or 'card'}: {what}"
 
 
-def _place(fault: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str | int, ...]:
-    """Keep the steps that the document has: the others name branches of a union."""
+def steps_of(fault: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Return where a fault lies: the steps that the document has, or lacks.
+
+    Parameters
+    ----------
+    fault : mapping
+        One entry of ``ValidationError.errors()``; some of its steps name branches of a union.
+    document : mapping
+        The TOML document the fault was found in.
+
+    Returns
+    -------
+    tuple of str or int
+
+    Examples
+    --------
+    >>> fault = {"type": "less_than", "loc": ("arms", "log-uniform", "upper")}
+    >>> steps_of(fault, {"arms": {"law": "log-uniform", "upper": -1}})
+    ('arms', 'upper')
+    """
     here: Any = document
-    place: list[str | int] = []
+    kept: list[str | int] = []
     steps: Sequence[str | int] = fault["loc"]
-    for position, step in enumerate(steps):
-        missing = fault["type"] == "missing" and position == len(steps) - 1
-        inside = (isinstance(here, dict) and step in here) or (
-            isinstance(here, list) and isinstance(step, int)
-        )
+    for number, step in enumerate(steps, start=1):
+        missing = fault["type"] == "missing" and number == len(steps)
+        inside = isinstance(here, dict) and step in here
+        inside |= isinstance(here, list) and isinstance(step, int) and step < len(here)
         if inside or missing:
-            place.append(step)
+            kept.append(step)
         if inside:
             here = here[step]
-    return tuple(place)
+    return tuple(kept)
 
 
 def _near(place: Sequence[str | int], document: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from metadx.cards.explain import steps_of
 from metadx.cards.load import LoadedCard, list_cards, load_card
 from metadx.errors import DesignError
 from metadx.resources import models_dir
@@ -142,7 +143,7 @@ def _checked(file: Path, text: str) -> SbcDesign | CoverageDesign:
 
 def _fault(fault: dict[str, Any], document: dict[str, Any]) -> str:
     context = fault.get("ctx", {})
-    steps = (*_steps(fault, document), *context.get("at", ()))
+    steps = (*steps_of(fault, document), *context.get("at", ()))
     if fault["type"].startswith("union_tag"):  # "kind" or "law", which says what the rest must be
         place = dotted((*steps, context["discriminator"].strip("'")))
         if fault["type"] == "union_tag_not_found":
@@ -156,20 +157,6 @@ def _fault(fault: dict[str, Any], document: dict[str, Any]) -> str:
     if fault["type"] == "extra_forbidden":
         return f"{place}: unknown key; remove it."
     return f"{place}: found {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
-
-
-def _steps(fault: dict[str, Any], document: Any) -> list[str | int]:  # noqa: ANN401 - any TOML
-    """Keep the steps that the document has, or lacks: the others name branches of a union."""
-    here, kept = document, []
-    for number, step in enumerate(fault["loc"], start=1):
-        missing = fault["type"] == "missing" and number == len(fault["loc"])
-        inside = isinstance(here, dict) and step in here
-        inside |= isinstance(here, list) and isinstance(step, int) and step < len(here)
-        if inside or missing:
-            kept.append(step)
-        if inside:
-            here = here[step]
-    return kept
 
 
 def _other_kind(file: Path, wanted: Kind, found: str) -> DesignError:

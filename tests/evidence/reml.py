@@ -52,7 +52,7 @@ def fit_reml(table: AccuracyTable) -> Approximation | None:
     spread = np.log(np.maximum(y.std(axis=0), 0.1))
     best = min(
         (
-            minimize(deviance, [spread[0], slope, spread[1]], method="BFGS")
+            minimize(deviance, np.array([spread[0], slope, spread[1]]), method="BFGS")
             for slope in (0.0, -0.5 * np.exp(spread[1]))
         ),
         key=lambda found: found.fun,
@@ -65,8 +65,9 @@ def fit_reml(table: AccuracyTable) -> Approximation | None:
 
 
 def _sigma(theta: np.ndarray) -> np.ndarray:
-    """Build the covariance from its Cholesky factor: log, free, log."""
-    low = np.array([[np.exp(theta[0]), 0.0], [theta[1], np.exp(theta[2])]])
+    """Build the covariance from its Cholesky factor: log, free, log; no tau beyond e^5."""
+    first, last = np.exp(np.clip(theta[[0, 2]], -15.0, 5.0))
+    low = np.array([[first, 0.0], [np.clip(theta[1], -150.0, 150.0), last]])
     return low @ low.T
 
 
