@@ -36,9 +36,8 @@ def batch(
     out: Annotated[str | None, typer.Option(help="Folder (results/batch-FOLDER).")] = None,
 ) -> None:
     """Pool every review of a folder, one line each; interrupted, it can be continued."""
-    from metadx.errors import DataError
     from metadx.report.batch import BatchSettings, batch_plan
-    from metadx.report.batch_table import results_of, write_batch
+    from metadx.report.batch_table import check_target, results_of, write_batch
     from metadx.report.batch_text import batch_text
     from metadx.report.progress import counted, progress
     from metadx.report.reviews import find_reviews
@@ -46,9 +45,9 @@ def batch(
 
     above = given(folder, "FOLDER")
     reviews = find_reviews(above)
-    target = Path("results") / f"batch-{above.resolve().name}" if not out else given(out, "--out")
-    if target.resolve() == above.resolve():
-        raise DataError(f"{target}: holds the reviews; give --out another folder.")
+    beside = Path("results") / f"batch-{above.resolve().name}"
+    target = beside if out is None else given(out, "--out")
+    check_target(target, above)
     if prob is not None:
         check_probabilities(prob)
     try:

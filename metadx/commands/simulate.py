@@ -45,12 +45,13 @@ def simulate(
     from metadx.simulation.study import simulate as run_study
 
     folder = Path("results") / f"simulate-{kind}" if out is None else given(out, "--out")
+    design = None if grid is None else given(grid, "--grid")
     try:
         with progress(sys.stderr) as say:
             done = run_study(
                 kind,
                 folder,
-                grid=grid,
+                grid=design,
                 replications=replications,
                 seed=seed,
                 workers=workers,

@@ -53,7 +53,7 @@ def plot_coverage(
     record : mapping
         "cells": for each its truth ("studies", "tau", "rho", "sens", "spec", "arms", "law",
         "obeys"), its "replications" and its "methods", each with "failed" and "parameters": "n",
-        "covered" and mean "width" of "mu[sens]", "mu[spec]", "new[sens]", "new[spec]" on the
+        "covered" and median "width" of "mu[sens]", "mu[spec]", "new[sens]", "new[spec]" on the
         logit scale.
     methods : sequence of str, optional
         Methods to show, in this order; all by default. At most five.

@@ -191,7 +191,7 @@ def _panel_axis(ax: Axes, rows: CoverageRows, panel: Panel, layout: CoverageLayo
         ticks = _width_ticks(limits, layout.column_widths[panel])
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
         ax.set_xticks([], minor=True)
-        label = "mean width"
+        label = "median width"
     else:
         step = 0.05 if limits[0] > 0.79 else 0.1
         ticks = [round(tick, 2) for tick in np.arange(1.0, limits[0] - 1e-9, -step)]

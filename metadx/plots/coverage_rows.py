@@ -47,11 +47,11 @@ class CoverageRows:
     methods : tuple of str
         Names of the methods drawn.
     values : mapping of str to ndarray, shape (methods, 2, cells)
-        By panel, for sens and spec: share covered or mean width; nan where a method has none.
+        By panel, for sens and spec: share covered or median width; nan where a method has none.
     replications : tuple of int
         Replications of each cell.
     failed : mapping of str to int
-        By method, replications without an interval.
+        By method, replications without an interval; these count as not covered.
     """
 
     name: tuple[str, ...]
@@ -192,7 +192,8 @@ def _values(cells: Sequence[Json], methods: Sequence[str], panel: Panel) -> Floa
                 parameters = cell["methods"].get(method, {}).get("parameters", {})
                 found = parameters.get(f"{_PARAMETER[stem]}[{margin}]")
                 if found and found["n"]:
-                    out[m, i, c] = found["width"] if width else found["covered"] / found["n"]
+                    share = found["covered"] / cell["replications"]
+                    out[m, i, c] = found["width"] if width else share
     return out
 
 

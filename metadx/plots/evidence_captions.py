@@ -94,7 +94,7 @@ def caption_coverage(rows: CoverageRows, names: Sequence[str], prob: float) -> s
     """
     fewest = min(rows.replications)
     parts = [
-        f"Coverage and mean width of {percent(prob)} intervals at {len(rows.name)} fixed truths, "
+        f"Coverage and median width of {percent(prob)} intervals at {len(rows.name)} fixed truths, "
         f"{replications_phrase(rows.replications)} each: {listed(names)}. {_SIMULATED}",
         "K: number of studies; τ: standard deviation between studies (sens, spec where they "
         "differ); ρ: correlation; sens, spec: of the median study; arms: size of the studies.",
@@ -114,5 +114,5 @@ def caption_coverage(rows: CoverageRows, names: Sequence[str], prob: float) -> s
         if rows.failed[method]
     ]
     if failed:
-        parts.append(f"Replications without an interval are left out: {listed(failed)}.")
+        parts.append(f"Replications without an interval count as not covered: {listed(failed)}.")
     return " ".join(parts)

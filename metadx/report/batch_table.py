@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from metadx.errors import DataError
 from metadx.estimands.group import MARGINS_NEEDED
+from metadx.report.reviews import is_review
 from metadx.report.summary import Json
 from metadx.runner.plan import Outcome
 
@@ -42,6 +44,35 @@ def results_of(outcomes: Sequence[Outcome]) -> tuple[Json, ...]:
     )
 
 
+def check_target(folder: Path, reviews: Path) -> None:
+    """Refuse a folder for the results that holds what they would spoil.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the results shall be; need not exist.
+    reviews : Path
+        Folder of the reviews.
+
+    Raises
+    ------
+    DataError
+        If it is the folder of the reviews or a review itself, or has a ``batch.csv`` of another
+        kind.
+    """
+    if folder.resolve() == reviews.resolve():
+        raise DataError(f"{folder}: holds the reviews; give --out another folder.")
+    if is_review(folder):
+        raise DataError(f"{folder}: is a review; give --out another folder.")
+    table = folder / CSV
+    if table.is_file():
+        with table.open("rb") as file:
+            ours = file.readline().startswith(",".join(_ABOUT[:3]).encode())
+        if not ours:
+            msg = f"{table}: is no table of a batch, so it will not be replaced; give --out another"
+            raise DataError(f"{msg} folder.")
+
+
 def write_batch(folder: Path, results: Sequence[Json]) -> tuple[str, ...]:
     """Write the results of a batch, each file as a whole.
 
@@ -58,7 +89,8 @@ def write_batch(folder: Path, results: Sequence[Json]) -> tuple[str, ...]:
     lines = (f"{json.dumps(one, ensure_ascii=False, allow_nan=False)}\n" for one in results)
     for name, text in ((CSV, batch_csv(results)), (JSONL, "".join(lines))):
         partial = folder / f".{name}.partial"
-        partial.write_bytes(text.encode())
+        # A path in a message need not be text: what is none is written as an escape.
+        partial.write_bytes(text.encode(errors="backslashreplace"))
         partial.replace(folder / name)
     return CSV, JSONL
 

@@ -31,22 +31,24 @@ def batch_text(results: Sequence[Json], page: Page) -> str:
     broken = [one for one in results if "error" in one]
     failed = [one for one in results if not one.get("passed", True)]
     synthetic = sum(one.get("synthetic", False) for one in results)
-    first = f"{len(results):,} reviews: {len(results) - len(broken):,} pooled"
+    reviews = "1 review" if len(results) == 1 else f"{len(results):,} reviews"
+    first = f"{reviews}: {len(results) - len(broken):,} pooled"
     if synthetic:
         first += f", {synthetic:,} of them of simulated or reconstructed data"
     if failed:
         first += f", {len(failed):,} of them with a failed check. Do not report these:"
     lines = [*paragraph(page, first), *_named(page, [one["review"] for one in failed])]
     if broken:
-        texts = [
-            one["error"]
-            # Most messages begin with the name already.
-            if str(one["error"]).startswith(one["review"])
-            else f"{one['review']}: {one['error']}"
-            for one in broken
-        ]
+        texts = [_told(one["review"], one["error"]) for one in broken]
         lines += ["", f"{len(broken):,} not pooled:", *_named(page, texts)]
     return "\n".join(lines) + "\n"
+
+
+def _told(review: str, error: str) -> str:
+    """Put a message of several lines into one, under the name that most begin with already."""
+    first, *rest = (line.strip() for line in f"{error}\n".splitlines())
+    told = f"{first}: {' '.join(rest)}" if rest else first
+    return told if told.startswith(review) else f"{review}: {told}"
 
 
 def _named(page: Page, texts: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from metadx.simulation.design import SbcDesign
 from metadx.simulation.study import Finished
 
 type Json = dict[str, Any]
@@ -40,10 +41,15 @@ def write_study(
     from metadx.plots.coverage import plot_coverage
     from metadx.plots.save import save_figure
 
-    kind = finished.record["kind"]
+    design = finished.design
     say("drawing the figure")
-    drawn = plot_sbc(finished.record) if kind == "sbc" else plot_coverage(finished.record)
-    return ("record.json", *(path.name for path in save_figure(drawn, folder / FIGURES[kind])))
+    drawn = (
+        plot_sbc(finished.record, prob_family=design.require.family_prob)
+        if isinstance(design, SbcDesign)
+        else plot_coverage(finished.record, prob=design.prob)
+    )
+    saved = save_figure(drawn, folder / FIGURES[design.kind])
+    return ("record.json", *(path.name for path in saved))
 
 
 def record_text(record: Json) -> str:

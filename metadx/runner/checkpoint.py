@@ -1,5 +1,6 @@
 """The checkpoint: every finished item on disk, whatever ends the run."""
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -52,7 +53,9 @@ class Checkpoint:
         outcome = outcome_of(line)
         if outcome.key in self.finished:
             return
-        self._file.write(f"{line}\n".encode())
+        content = f"{line}\n".encode()
+        if self._file.write(content) < len(content):  # the rest had no room: all else would be lost
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), FILE)
         self.finished[outcome.key] = outcome
         if monotonic() - self._synced > _SYNC_EVERY:
             self.sync()
@@ -81,9 +84,13 @@ def checkpoint(plan: Plan, folder: Path) -> Iterator[Checkpoint]:
     Raises
     ------
     MetadxError
-        If another run is writing it, if it belongs to other work, or if it is damaged.
+        If another run is writing it, if it belongs to other work, if it is damaged, or if the
+        folder is a file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise MetadxError(f"{folder}: is a file; wanted a folder for the results.") from None
     # Unbuffered: what is written belongs to the system, and a killed process cannot lose it.
     with (folder / FILE).open("a+b", buffering=0) as file:
         _lock(file, folder)

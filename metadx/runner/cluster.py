@@ -134,6 +134,8 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - a Client
         )
         raise MetadxError(msg) from error
     try:
+        if ":" not in address:  # else it would be looked for by name, for minutes
+            raise ValueError(address)
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         msg = (

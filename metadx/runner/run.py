@@ -84,7 +84,7 @@ def _pool(plan: Plan, workers: int | None, scheduler: str | None) -> Iterator[Po
         with closing(Cluster(plan.work, scheduler)) as cluster:
             yield cluster
         return
-    workers = workers or os.cpu_count() or 1
+    workers = workers or _processors()
     if workers == 1:
         yield Here(plan.work)
         return
@@ -92,6 +92,13 @@ def _pool(plan: Plan, workers: int | None, scheduler: str | None) -> Iterator[Po
 
     with closing(Processes(plan.work, workers)) as processes:
         yield processes
+
+
+def _processors() -> int:
+    """Count the processors this process may use: a share of a cluster's machine, not all of it."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _finish(pool: Pool, items: list[Item], done: Checkpoint) -> Iterator[None]:

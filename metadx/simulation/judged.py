@@ -38,9 +38,17 @@ def judge_draws(
     Returns
     -------
     dict of str to list of float
-        (covered, width, error) of each quantity: covered is 0 or 1, for a new study the share of
-        studies between the limits; error is the median minus the truth. Accuracy is on the logit
-        scale, population means and auc on their own.
+        (covered, width, error, score) of each quantity: covered is 0 or 1, for a new study the
+        share of studies between the limits; error is the median minus the truth; score is the
+        interval score, for a new study its mean over all studies. Accuracy is on the logit scale,
+        population means and auc on their own.
+
+    References
+    ----------
+    Gneiting T, Raftery AE. Strictly proper scoring rules, prediction, and estimation. J Am Stat
+    Assoc 2007;102:359-378, section 6.2: width plus 2 / (1 - prob) times the distance of the truth
+    from an interval that misses it. Less is better; neither width nor narrowness is a gain in
+    itself.
     """
     new = new_study_logits(mu, tau, rho, rng)
     mean = population_mean(mu, tau)
@@ -57,15 +65,16 @@ def judge_draws(
     if "auc" in truth.values:
         draws["auc"] = auc(mu, tau)
     found = {
-        name: judge_interval(truth, name, *_limits(draws[name], prob)) for name in truth.values
+        name: judge_interval(truth, name, *_limits(draws[name], prob), prob=prob)
+        for name in truth.values
     }
     for margin, name in enumerate(NEW_STUDY):
-        found[name] = judge_interval(truth, name, *_limits(new[:, margin], prob))
+        found[name] = judge_interval(truth, name, *_limits(new[:, margin], prob), prob=prob)
     return found
 
 
 def judge_interval(
-    truth: Truth, name: str, lower: float, median: float, upper: float
+    truth: Truth, name: str, lower: float, median: float, upper: float, *, prob: float
 ) -> list[float]:
     """Judge one interval, whoever made it.
 
@@ -75,21 +84,26 @@ def judge_interval(
     name : str
         A name of `Truth.values` or of `NEW_STUDY`.
     lower, median, upper : float
+    prob : float
+        Probability asked for.
 
     Returns
     -------
     list of float
-        (covered, width, error), as of `judge_draws`.
+        (covered, width, error, score), as of `judge_draws`.
     """
     if name in NEW_STUDY:
         margin = NEW_STUDY.index(name)
         covered = truth.content(margin, lower, upper)
         error = median - float(truth.median[margin])
+        missed = truth.shortfall(margin, lower)[0] + truth.shortfall(margin, upper)[1]
     else:
         value = truth.values[name]
         covered = float(lower <= value <= upper)
         error = median - value
-    return [float(f"{x:.{_DIGITS}g}") for x in (covered, upper - lower, error)]
+        missed = max(lower - value, 0.0, value - upper)
+    score = upper - lower + 2 / (1 - prob) * missed
+    return [float(f"{x:.{_DIGITS}g}") for x in (covered, upper - lower, error, score)]
 
 
 def _limits(draws: FloatArray, prob: float) -> tuple[float, float, float]:

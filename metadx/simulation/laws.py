@@ -89,6 +89,20 @@ class Truth:
     quantiles: FloatArray | None
     tau: FloatArray
 
+    def shortfall(self, margin: int, limit: float) -> tuple[float, float]:
+        """Return how far, on average over all studies, logits lie below and above a limit.
+
+        Studies on the other side count as 0.
+        """
+        if self.quantiles is not None:
+            away = self.quantiles[:, margin] - limit
+            return float(-np.minimum(away, 0).mean()), float(np.maximum(away, 0).mean())
+        scale = float(self.tau[margin])
+        z = (limit - float(self.median[margin])) / scale
+        density = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+        below = scale * (z * 0.5 * math.erfc(-z / math.sqrt(2)) + density)
+        return below, below - z * scale
+
     def content(self, margin: int, lower: float, upper: float) -> float:
         """Return the share of all studies whose logit lies between two limits."""
         if self.quantiles is not None:

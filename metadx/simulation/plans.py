@@ -9,6 +9,9 @@ from metadx.simulation.design import CoverageDesign, SbcDesign
 from metadx.simulation.load import LoadedDesign
 from metadx.simulation.sbc import sbc_replication
 
+#: Of replications and records; a new number where they hold something else.
+SCHEMA = "metadx/simulation/1"
+
 
 def sbc_plan(loaded: LoadedDesign[SbcDesign], replications: int | None = None) -> Plan:
     """Plan simulation-based calibration.
@@ -51,7 +54,7 @@ def coverage_plan(loaded: LoadedDesign[CoverageDesign], replications: int | None
 
 
 def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> str:
-    """Return what must be the same where outcomes are put together: design, cards, version.
+    """Return what must be the same where outcomes are put together: design, cards, versions.
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> 
     -------
     str
     """
-    return f"metadx {__version__} {loaded.identity}"
+    return f"{SCHEMA} {__version__} {loaded.identity}"
 
 
 def key_of(name: str, replication: int) -> str:

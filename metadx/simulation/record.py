@@ -9,11 +9,10 @@ import numpy as np
 from metadx.runner.plan import Outcome
 from metadx.simulation.design import CoverageDesign, SbcDesign
 from metadx.simulation.load import LoadedDesign
-from metadx.simulation.plans import identity
+from metadx.simulation.plans import SCHEMA, identity
 
 type Json = dict[str, Any]
 
-SCHEMA = "metadx/simulation/1"
 _LIBRARIES = ("metadx", "numpy", "pymc", "pytensor", "nutpie")
 _KEPT = 2  # replications of each group that are kept whole, to be made again at any time
 _DIGITS = 6
@@ -108,7 +107,7 @@ def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications:
 
     Parameters
     ----------
-    judged : sequence of mapping of str to (covered, width, error)
+    judged : sequence of mapping of str to (covered, width, error, score)
         One for every replication that the method answered.
     replications : int
         How many there were.
@@ -117,16 +116,17 @@ def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications:
     -------
     dict
         "failed": replications without an answer; "parameters": for each quantity n, covered (a
-        sum), median width, mean error (bias) and median error.
+        sum), median width, mean error (bias), median error and mean interval score.
     """
     parameters = {}
     for name in judged[0] if judged else ():
-        covered, width, error = np.array([found[name] for found in judged]).T
+        covered, width, error, score = np.array([found[name] for found in judged]).T
         numbers = {
             "covered": covered.sum(),
             "width": np.median(width),
             "bias": error.mean(),
             "median_error": np.median(error),
+            "score": score.mean(),
         }
         parameters[name] = {
             "n": len(judged),

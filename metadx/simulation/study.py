@@ -26,10 +26,13 @@ class Finished:
     record : dict
         Content of ``record.json``.
     requirements : tuple of Requirement
+    design : SbcDesign or CoverageDesign
+        What was asked for.
     """
 
     record: Json
     requirements: tuple[Requirement, ...]
+    design: SbcDesign | CoverageDesign
 
     @property
     def passed(self) -> bool:
@@ -84,11 +87,12 @@ def simulate(
         sbc = _seeded(load_sbc(grid), seed)
         record = sbc_record(sbc, run(sbc_plan(sbc, replications)))
         _refuse_empty(record, record["groups"])
-        return Finished(record, sbc_requirements(record, sbc.design.require))
+        return Finished(record, sbc_requirements(record, sbc.design.require), sbc.design)
     coverage = _seeded(load_coverage(grid), seed)
     record = coverage_record(coverage, run(coverage_plan(coverage, replications)))
     _refuse_empty(record, record["cells"])
-    return Finished(record, coverage_requirements(record, coverage.design.require))
+    required = coverage_requirements(record, coverage.design.require)
+    return Finished(record, required, coverage.design)
 
 
 def _seeded[D: (SbcDesign, CoverageDesign)](

@@ -1,5 +1,6 @@
 """Gather what is wrong with a table, then say all of it in one `DataError`."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,3 +116,19 @@ def dotted(place: Sequence[str | int]) -> str:
     for part in place:
         path += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if path else str(part)
     return path
+
+
+def name_text(name: str) -> str:
+    r"""Write the name of a file as text that can be stored and printed anywhere.
+
+    Parameters
+    ----------
+    name : str
+        As the system gives it; the bytes of a name need not be text.
+
+    Examples
+    --------
+    >>> name_text("Émile.csv"), name_text("\udcffmile.csv")
+    ('Émile.csv', '\\xffmile.csv')
+    """
+    return os.fsencode(name).decode(errors="backslashreplace")

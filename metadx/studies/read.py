@@ -18,7 +18,7 @@ from metadx.studies.delimited import rows_from_text
 from metadx.studies.grid import Grid, grid_from_rows
 from metadx.studies.headers import GROUP_SIZES, find_column, fold, match_roles, role_of
 from metadx.studies.labels import join_label, label_problems
-from metadx.studies.problems import Problem, refuse_if_any
+from metadx.studies.problems import Problem, name_text, refuse_if_any
 from metadx.studies.workbook import OLD_OFFICE, ZIP, rows_from_workbook
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read_table(
 def _content(data: "str | Path | pd.DataFrame") -> tuple[bytes, str]:
     """Return the bytes to read and what to call them."""
     if isinstance(data, str | Path):
-        return _bytes(Path(data)), Path(data).name
+        return _bytes(Path(data)), name_text(Path(data).name)
     return data.to_csv(index=False).encode(), "data frame"
 
 

@@ -12,7 +12,7 @@ from metadx.errors import DataError
 from metadx.resources import data_dir
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Categorical, CovariateSpec
-from metadx.studies.problems import listed, quoted
+from metadx.studies.problems import listed, name_text, quoted
 from metadx.studies.read import read_table
 
 if TYPE_CHECKING:
@@ -196,7 +196,8 @@ def load_review(path: str | Path, *, label: Sequence[str] | None = None) -> Revi
             f"{path}: there is no such file or folder; `metadx datasets` lists what ships."
         )
     table = read_table(path, label=label)
-    return Review(name=path.stem, folder=path.parent, title=path.stem, table=table)
+    name = name_text(path.stem)
+    return Review(name=name, folder=path.parent, title=name, table=table)
 
 
 def load_dataset(name: str) -> Review:
@@ -241,7 +242,7 @@ def list_datasets() -> tuple[str, ...]:
 
 
 def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
-    name = folder.resolve().name
+    name = name_text(folder.resolve().name)
     file = folder / REVIEW_FILE
     if not file.is_file():
         table = read_table(_table_in(folder, any_name=True), label=label)

@@ -53,7 +53,7 @@ def judge_wald(
     for margin, name in enumerate(NEW_STUDY):
         wald[name] = (mu[margin], t * math.hypot(tau[margin], se[margin]))
     return {
-        name: judge_interval(truth, name, at - half, at, at + half)
+        name: judge_interval(truth, name, at - half, at, at + half, prob=0.95)
         for name, (at, half) in wald.items()
     }
 

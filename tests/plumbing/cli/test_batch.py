@@ -119,6 +119,15 @@ def test_other_settings_in_the_same_folder_are_refused(cli, reviews):
     assert done.err.startswith("metadx: r: replications.jsonl there holds a batch run made with")
 
 
+def test_an_empty_out_is_refused_and_one_review_is_no_reviews(cli, reviews, tmp_path):
+    done = cli("batch", reviews, "--out", "")
+    assert (done.status, done.err) == (2, "metadx: --out is empty; give a path.\n")
+    for name in ("one.csv", "two.csv"):
+        (reviews / name).unlink()
+    done = cli("batch", reviews, "--draws", "400", "--workers", "1", "--out", tmp_path / "r")
+    assert done.out.startswith("1 review: 1 pooled")
+
+
 def test_a_missing_scheduler_is_told(cli, reviews, monkeypatch):
     monkeypatch.setattr("metadx.runner.cluster._PATIENCE", 0.3)
     done = cli("batch", reviews, "--scheduler", "tcp://127.0.0.1:1", "--out", "r")

@@ -59,7 +59,13 @@ def test_a_study_says_its_verdict_and_where_it_is(cli, study, kind):
 
 def test_options_are_handed_over(cli, study):
     asked = study(Done((), True))
-    options = {"grid": "g.toml", "replications": 3, "seed": 0, "workers": 2, "scheduler": "tcp://x"}
+    options = {
+        "grid": Path("g.toml"),
+        "replications": 3,
+        "seed": 0,
+        "workers": 2,
+        "scheduler": "tcp://x",
+    }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     assert cli("simulate", "sbc", *words, "--out", "here").status == 0
     assert asked["folder"] == Path("here")
@@ -89,6 +95,7 @@ def test_interrupted_it_says_that_the_same_command_continues(cli, study):
         (("sbc", "--replications", "0"), "--replications"),
         (("sbc", "--seed", "-1"), "--seed"),
         (("sbc", "--out", ""), "--out is empty"),
+        (("sbc", "--grid", ""), "--grid is empty"),
         ((), "KIND"),
     ],
 )

@@ -54,10 +54,12 @@ def test_points_are_shares_and_widths_in_their_panels():
     )
     labels = [f"{panel}_{margin}_1" for panel in ("median", "new") for margin in ("sens", "spec")]
     shares = [drawn(pc, label)["x"].item() for label in labels]
-    np.testing.assert_allclose(shares, np.array([950, 940, 951.5, 930.25]) / 980)
+    # An interval that is missing covers nothing, as in the verdict on the record.
+    np.testing.assert_allclose(shares, np.array([950, 940, 951.5, 930.25]) / 1000)
     labels = [label.replace("_s", "_width_s", 1) for label in labels]
     assert [drawn(pc, label)["x"].item() for label in labels] == [1.0, 2.0, 3.0, 4.0]
-    assert "left out: 20 of 1000 of card." in caption(pc)
+    assert "count as not covered: 20 of 1000 of card." in caption(pc)
+    assert "median width of 95% intervals" in caption(pc)
 
 
 def test_the_monte_carlo_band_is_that_of_the_fewest_replications():

@@ -2,13 +2,15 @@ import csv
 import io
 import json
 import math
+import os
+import sys
 
 import pytest
 
 import metadx
 from metadx.errors import DataError, MetadxError
 from metadx.report.batch import BatchSettings, batch_plan, pool_review
-from metadx.report.batch_table import HEADER, batch_csv, results_of, write_batch
+from metadx.report.batch_table import HEADER, batch_csv, check_target, results_of, write_batch
 from metadx.report.batch_text import batch_text
 from metadx.report.layout import Page
 from metadx.report.reviews import find_reviews
@@ -209,3 +211,70 @@ def test_the_words_count_and_name():
     assert "2 not pooled: - bad.csv, row 3: fp is [31m missing - odd: KeyError: 'x'" in words
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_card_of_ones_own_is_part_of_its_review(folder):
+    card = folder.parent / "mine.toml"
+    card.write_text((models_dir() / "bivariate-binomial.toml").read_text())
+    (folder / "a" / "review.toml").write_text(
+        '[review]\ntitle = "A"\n[analysis]\nmodel = "../../mine.toml"\n'
+    )
+    before = [found.digest() for found in find_reviews(folder)]
+    card.write_text(card.read_text() + "\n")
+    after = [found.digest() for found in find_reviews(folder)]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, False, False]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_passed_over(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("group"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(PermissionError, match="group"):
+        find_reviews(folder)
+
+
+def test_a_name_that_is_no_text_is_pooled_and_written(tmp_path):
+    name = os.fsdecode(b"\xff\xfename.csv")
+    try:
+        (tmp_path / name).write_text(TABLE)
+    except OSError:  # a disk that takes text alone
+        assert sys.platform != "linux"
+        return
+    plan = batch_plan(find_reviews(tmp_path), FAST)
+    results = results_of(run_plan(plan, tmp_path / "out", workers=1))
+    write_batch(tmp_path / "out", results)
+    text = (tmp_path / "out" / "batch.csv").read_text(encoding="utf-8")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["review"] == r"\xff\xfename.csv"
+    (line,) = (tmp_path / "out" / "batch.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["review"] == row["review"]
+
+
+def test_results_never_stand_where_they_spoil_something(folder, tmp_path):
+    for target, wanted in (
+        (folder, "holds the reviews"),
+        (folder / "a" / ".." / "", "holds the reviews"),
+        (folder / "a", "is a review; give --out another"),
+    ):
+        with pytest.raises(DataError, match=wanted):
+            check_target(target, folder)
+    other = tmp_path / "other"
+    check_target(other, folder)
+    other.mkdir()
+    check_target(other, folder)
+    (other / "batch.csv").write_text("batch,weight\n1,20\n")
+    with pytest.raises(DataError, match=r"batch.csv: is no table of a batch"):
+        check_target(other, folder)
+    write_batch(other, ())
+    check_target(other, folder)
+
+
+def test_a_message_of_several_lines_becomes_one():
+    error = "a.csv: 2 problems\n  row 2: tp is missing.\n  row 3: fn is missing."
+    told = batch_text([{"review": "a.csv", "error": error}], Page())
+    assert "- a.csv: 2 problems: row 2: tp is missing. row 3: fn is missing." in told

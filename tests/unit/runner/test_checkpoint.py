@@ -3,7 +3,7 @@ import json
 import pytest
 
 from metadx.errors import MetadxError
-from metadx.runner.checkpoint import FILE, checkpoint
+from metadx.runner.checkpoint import FILE, Checkpoint, checkpoint
 from metadx.runner.plan import Item, Outcome, Plan
 from metadx.runner.run import run_plan
 
@@ -125,3 +125,23 @@ def test_outcomes_are_the_same_fresh_and_from_the_checkpoint(tmp_path):
     assert str(fresh[0].value["x"][3]) == "-0.0"
     for line in (tmp_path / FILE).read_text().splitlines():
         json.loads(line)
+
+
+def test_a_line_that_found_no_room_ends_the_run(tmp_path):
+    class Full:
+        def write(self, content):
+            return len(content) - 3
+
+    done = Checkpoint(Full(), {})
+    with pytest.raises(OSError, match="No space left"):
+        done.add(A.decode().strip())
+    assert not done.finished
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "notes").write_text("x")
+    with (
+        pytest.raises(MetadxError, match="notes: is a file; wanted a folder"),
+        checkpoint(plan(), tmp_path / "notes"),
+    ):
+        pass
