@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RECORDS = ROOT / "tests" / "evidence"
 #: Methods in the order of the tables, with what the reader knows them by.
 METHODS = {
-    "glmer": "maximum likelihood, exact (lme4 `glmer`)",
-    "reml": "REML, normal approximation (the method of mada)",
+    "glmer": "maximum likelihood (lme4 `glmer`: exact binomial, Laplace)",
+    "reml": "REML, normal approximation, 0.5 added (the method of mada)",
     "bivariate-binomial-n15": "metadx, narrow card `bivariate-binomial-n15`",
     "bivariate-binomial": "**metadx, default card**",
     "bivariate-binomial-n4": "metadx, wide card (Normal(0, 4), half-t₃(1.5))",
@@ -49,30 +49,50 @@ def record(kind: str) -> Json:
 
 
 def coverage_summary() -> str:
-    """Compare all methods over all cells, and in the worst cell that ought to be easy."""
-    cells = record("coverage")["cells"]
-    head = ("method", "median study", "worst cell", "new study", "worst cell ", "mean distance")
+    """Compare all methods over the cells that obey the model, and in the worst to be asked for."""
+    cells = [cell for cell in record("coverage")["cells"] if cell["obeys"]]
     rows = []
     for method, words in METHODS.items():
         row = [words]
         for names in _TARGETS.values():
-            row += [_per_cent(np.mean(_coverages(cells, method, names)))]
-            row += [_per_cent(min(_coverages(_asked(cells), method, names)))]
-        distance = [
-            f"{np.mean(np.abs(np.array(_coverages(cells, method, names)) - 0.95)):.3f}"
-            for names in _TARGETS.values()
-        ]
-        width = [
-            f"{np.median([_number(c, method, n, 'width') for c in cells for n in names]):.2f}"
-            for names in _TARGETS.values()
-        ]
-        bias = np.mean([_number(cell, method, "log_dor", "bias") for cell in cells])
-        trouble = sum(cell["methods"][method].get("singular", 0) for cell in cells)
+            row += [
+                _per_cent(np.mean(_coverages(cells, method, names))),
+                _per_cent(min(_coverages(_asked(cells), method, names))),
+                f"{_score(cells, method, names):.2f}",
+            ]
+        edge = sum(cell["methods"][method].get("singular", 0) for cell in cells)
         total = sum(cell["replications"] for cell in cells)
-        row += [" / ".join(distance), " / ".join(width), f"{bias:+.2f}".replace("-", "−")]
-        row += [f"{100 * trouble / total:.0f} %" if trouble else "none"]
+        row += [f"{100 * edge / total:.0f} %" if edge else "never"]
         rows.append(tuple(row))
-    return table((*head, "width", "bias log DOR", "on the boundary"), rows)
+    head = ("method", "median study", "worst cell", "score")
+    return table((*head, "new study", "worst cell", "score", "at the edge"), rows)
+
+
+def priors_compared() -> str:
+    """Compare the cards: coverage, its distance from 95 %, width, bias, interval score."""
+    cells = [cell for cell in record("coverage")["cells"] if cell["obeys"]]
+    rows = []
+    for method in (name for name in METHODS if name.startswith(OURS) or name == PEER):
+        row = [METHODS[method]]
+        for names in _TARGETS.values():
+            gaps = np.abs(np.array(_coverages(cells, method, names)) - 0.95)
+            widths = [
+                _number(cell, method, name, "width") / _number(cell, OURS, name, "width")
+                for cell in cells
+                for name in names
+            ]
+            row += [
+                f"{gaps.mean():.3f}",
+                _per_cent(min(_coverages(cells, method, names))),
+                f"{np.median(widths):.2f}",
+                f"{_score(cells, method, names):.2f}",
+            ]
+        error = np.mean([_number(cell, method, "log_dor", "median_error") for cell in cells])
+        row += [_signed(float(error))]
+        rows.append(tuple(row))
+    head = ("median study: distance", "least", "width", "score")
+    more = ("new study: distance", "least", "width", "score")
+    return table(("method", *head, *more, "error of log DOR"), rows)
 
 
 def coverage_by_kind() -> str:
@@ -140,7 +160,7 @@ def other_quantities() -> str:
                 words,
                 _per_cent(covered.mean()),
                 f"{_per_cent(covered[low])} ({cells[low]['name']})",
-                f"{np.median(errors):+.3f}".replace("-", "−"),
+                _signed(float(np.median(errors)), 3),
             )
         )
     return table(("quantity", "coverage", "worst cell", "typical error of the median"), rows)
@@ -219,6 +239,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "coverage-summary": coverage_summary,
     "evidence-versions": versions,
     "other-quantities": other_quantities,
+    "priors-compared": priors_compared,
     "requirements": requirements,
 }
 _TARGETS = {"median": ("mu[sens]", "mu[spec]"), "new": ("new[sens]", "new[spec]")}
@@ -248,11 +269,23 @@ def _asked(cells: Sequence[Json]) -> list[Json]:
 
 
 def _coverages(cells: Sequence[Json], method: str, names: Sequence[str]) -> list[float]:
-    return [
-        _number(cell, method, name, "covered") / _number(cell, method, name, "n")
+    from metadx.simulation.verdict import coverages
+
+    return [value for cell in cells for _, value in coverages(cell, method, tuple(names))]
+
+
+def _score(cells: Sequence[Json], method: str, names: Sequence[str]) -> float:
+    """Return the typical interval score relative to that of the default card."""
+    ratios = [
+        _number(cell, method, name, "score") / _number(cell, OURS, name, "score")
         for cell in cells
         for name in names
     ]
+    return float(np.median(ratios))
+
+
+def _signed(value: float, digits: int = 2) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def _number(cell: Json, method: str, name: str, what: str) -> float:

@@ -101,11 +101,12 @@ def test_moved_weights_give_what_fitting_the_other_card_gives(loaded, fits):
     moved, first = found["methods"][OTHER], found["methods"][MAIN]
     assert [card for card, _ in fits] == [MAIN]
     assert list(moved) == list(wanted)
-    for name, (covered, width, error) in wanted.items():
+    for name, (covered, width, error, score) in wanted.items():
         sd = width / (2 * 1.645)
         se = sd / math.sqrt(400)  # fewer effective draws than that are not trusted
         assert moved[name][2] == pytest.approx(error, abs=4 * 1.25 * se)
         assert moved[name][1] == pytest.approx(width, abs=4 * 3 * se)
+        assert moved[name][3] == pytest.approx(score, abs=4 * 3 * se)
         assert moved[name][0] == pytest.approx(covered, abs=0.05)
     # the narrower prior of tau shows, so the weights have moved at all
     assert moved["tau[spec]"][1] < 0.95 * first["tau[spec]"][1]
@@ -122,7 +123,8 @@ def test_a_card_the_weights_cannot_reach_is_fitted_itself(loaded, fits, monkeypa
     own = engine.fit(table, loaded.others[0], draws=1000, seed=seed, study_effects=False)
     low, middle, high = np.quantile(own.mu[..., 0], [0.05, 0.5, 0.95])
     truth = math.log(4)
-    wanted = [float(low <= truth <= high), high - low, middle - truth]
+    score = high - low + 20 * max(low - truth, 0, truth - high)
+    wanted = [float(low <= truth <= high), high - low, middle - truth, score]
     assert found["methods"][OTHER]["mu[sens]"] == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 

@@ -1,13 +1,15 @@
 """Intervals of made-up draws, judged by hand."""
 
+import math
+
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from metadx.estimands.accuracy import new_study_logits
 from metadx.simulation.design import Cell
 from metadx.simulation.judged import NEW_STUDY, judge_draws, judge_interval
-from metadx.simulation.laws import Truth, truth_of
+from metadx.simulation.laws import Truth, draw_effects, truth_of
 
 PARAMETERS = [
     *("mu[sens]", "mu[spec]", "log_dor", "population[sens]", "population[spec]"),
@@ -29,18 +31,27 @@ def draws(size=101):
     return mu, tau, 0.8 * even - 0.4
 
 
+def score_of(known, low, high, prob):
+    """Width, and 2 / (1 - prob) for each unit by which the interval misses."""
+    missed = np.where(known < low, low - known, np.where(known > high, known - high, 0.0))
+    return high - low + 2 / (1 - prob) * missed
+
+
 def judge(truth, mu, tau, rho, *, prob=0.9, seed=1):
     return judge_draws(truth, mu, tau, rho, prob=prob, rng=np.random.default_rng(seed))
 
 
 def test_the_numbers_are_those_of_a_calculation_by_hand():
-    """0 to 1 in even steps: the 90 % interval is 0.05 to 0.95 and the median 0.5."""
+    """0 to 1 in even steps: the 90 % interval is 0.05 to 0.95 and the median 0.5.
+
+    A miss costs 20 times its distance: 3.95 lies 0.05 above 2.1 to 3.9, so 1.8 + 1 = 2.8.
+    """
     truth = plain(**{"mu[sens]": 0.06, "mu[spec]": 3.95, "log_dor": 3.0, "rho": -0.1})
     found = judge(truth, *draws())
-    assert found["mu[sens]"] == pytest.approx([1, 0.9, 0.44])
-    assert found["mu[spec]"] == pytest.approx([0, 1.8, -0.95])
-    assert found["log_dor"] == pytest.approx([1, 2.7, 0.5])  # 2 to 5
-    assert found["rho"] == pytest.approx([1, 0.72, 0.1])
+    assert found["mu[sens]"] == pytest.approx([1, 0.9, 0.44, 0.9])
+    assert found["mu[spec]"] == pytest.approx([0, 1.8, -0.95, 2.8])
+    assert found["log_dor"] == pytest.approx([1, 2.7, 0.5, 2.7])  # 2 to 5
+    assert found["rho"] == pytest.approx([1, 0.72, 0.1, 0.72])
     assert list(found) == ["mu[sens]", "mu[spec]", "log_dor", "rho", *NEW_STUDY]
 
 
@@ -62,7 +73,8 @@ def test_the_limits_are_the_quantiles_of_the_draws(prob, size):
     }.items():
         low, middle, high = np.quantile(values, [(1 - prob) / 2, 0.5, (1 + prob) / 2])
         known = truth.values[name]
-        wanted = [float(low <= known <= high), high - low, middle - known]
+        score = score_of(known, low, high, prob)
+        wanted = [float(low <= known <= high), high - low, middle - known, score]
         assert found[name] == pytest.approx(wanted, rel=1e-5, abs=1e-9)
 
 
@@ -71,10 +83,24 @@ def test_a_truth_is_covered_between_the_limits_only(value, covered):
     assert judge(plain(**{"mu[sens]": value}), *draws())["mu[sens]"][0] == covered
 
 
-@pytest.mark.parametrize(("value", "covered"), [(0.25, 1), (0.75, 1), (0.2499, 0), (0.7501, 0)])
-def test_the_limits_belong_to_an_interval(value, covered):
-    found = judge_interval(plain(rho=value), "rho", 0.25, 0.5, 0.75)
-    assert found == pytest.approx([covered, 0.5, 0.5 - value])
+@pytest.mark.parametrize(
+    ("value", "covered", "score"),
+    [(0.25, 1, 0.5), (0.75, 1, 0.5), (0.2499, 0, 0.502), (0.7501, 0, 0.502)],
+)
+def test_the_limits_belong_to_an_interval(value, covered, score):
+    found = judge_interval(plain(rho=value), "rho", 0.25, 0.5, 0.75, prob=0.9)
+    assert found == pytest.approx([covered, 0.5, 0.5 - value, score])
+
+
+@pytest.mark.parametrize(
+    ("prob", "inside", "below", "above"),
+    [(0.5, 0.5, 0.9, 1.7), (0.9, 0.5, 2.5, 6.5), (0.95, 0.5, 4.5, 12.5)],
+)
+def test_the_interval_score_is_that_of_a_calculation_by_hand(prob, inside, below, above):
+    """0.25 to 0.75: 0.15 lies 0.1 below and 1.05 lies 0.3 above; a unit costs 4, 20 or 40."""
+    for value, wanted in ((0.3, inside), (0.15, below), (1.05, above)):
+        found = judge_interval(plain(rho=value), "rho", 0.25, 0.5, 0.75, prob=prob)
+        assert found[3] == pytest.approx(wanted)
 
 
 def test_a_new_study_is_judged_by_the_share_of_studies_between_the_limits():
@@ -84,21 +110,83 @@ def test_a_new_study_is_judged_by_the_share_of_studies_between_the_limits():
     for margin, (centre, spread) in enumerate([(1.0, 0.5), (2.0, 0.8)]):
         low, middle, high = np.quantile(new[:, margin], [0.05, 0.5, 0.95])
         law = stats.norm(centre, spread)
-        wanted = [law.cdf(high) - law.cdf(low), high - low, middle - centre]
+        # the mean distance below a limit is the integral of the distribution function up to it
+        far = 12 * spread
+        below = integrate.quad(law.cdf, centre - far, low, epsabs=1e-12)[0]
+        above = integrate.quad(law.sf, high, centre + far, epsabs=1e-12)[0]
+        score = high - low + 20 * (below + above)
+        wanted = [law.cdf(high) - law.cdf(low), high - low, middle - centre, score]
         assert found[NEW_STUDY[margin]] == pytest.approx(wanted, rel=1e-5)
 
 
 def test_the_interval_of_a_new_study_can_be_anyones():
-    """One standard deviation at each side of the median: 68.27 % of all studies."""
-    found = judge_interval(plain(), "new[spec]", 1.2, 2.1, 2.8)
-    assert found == pytest.approx([0.682689, 1.6, 0.1], rel=1e-5)
+    """One standard deviation at each side of the median: 68.27 % of all studies.
+
+    Those beyond lie 0.8 (phi(1) - Phi(-1)) = 0.8 (0.241971 - 0.158655) away, averaged over all
+    studies, on each side; the score is 1.6 + 20 times both.
+    """
+    found = judge_interval(plain(), "new[spec]", 1.2, 2.1, 2.8, prob=0.9)
+    assert found == pytest.approx([0.682689, 1.6, 0.1, 1.6 + 20 * 2 * 0.8 * 0.083316], rel=1e-5)
+
+
+MANY = 200_000
+
+
+@pytest.fixture(scope="module", params=["normal", "t", "skewed", "thresholds"])
+def studies(request):
+    """The truth of a law, its spread, and many studies of which the truth knows nothing."""
+    cell = Cell(**CELL, tau=(0.5, 0.7), law=request.param)
+    return truth_of(cell), cell.tau, draw_effects(cell, MANY, np.random.default_rng(31))
+
+
+@pytest.mark.parametrize("margin", [0, 1])
+@pytest.mark.parametrize("limits", [(-1.5, 2.2), (-0.2, 0.1), (0.6, 3.0), (-4.0, -0.9)])
+def test_the_score_of_a_new_study_is_the_mean_over_many_studies(studies, margin, limits):
+    truth, tau, effects = studies
+    low, high = (float(truth.median[margin]) + tau[margin] * limit for limit in limits)
+    scores = score_of(effects[:, margin], low, high, 0.9)
+    se = scores.std() / math.sqrt(MANY)
+    reference = 0 if truth.quantiles is None else len(truth.quantiles)  # has an error of its own
+    se *= math.sqrt(1 + MANY / reference) if reference else 1
+    found = judge_interval(truth, NEW_STUDY[margin], low, 0.0, high, prob=0.9)
+    assert found[3] == pytest.approx(scores.mean(), abs=4 * se)
+    assert 4 * se < 0.03 * scores.mean()  # near enough to tell
+
+
+@pytest.mark.parametrize("margin", [0, 1])
+def test_no_other_limits_score_less_than_the_true_ones(studies, margin):
+    truth, tau, effects = studies
+    step = 0.2 * tau[margin]
+
+    def score(prob, down=0.0, up=0.0, judged=0.95):
+        low, high = np.quantile(effects[:, margin], [(1 - prob) / 2, (1 + prob) / 2])
+        name = NEW_STUDY[margin]
+        return judge_interval(truth, name, low - down, 0.0, high + up, prob=judged)[3]
+
+    best = score(0.95)
+    moved = {
+        "wider": (step, step),
+        "narrower": (-step, -step),
+        "wider below": (step, 0.0),
+        "wider above": (0.0, step),
+        "narrower below": (-step, 0.0),
+        "narrower above": (0.0, -step),
+        "too low": (step, -step),
+        "too high": (-step, step),
+    }
+    assert [name for name, by in moved.items() if score(0.95, *by) <= best] == []
+    # what is asked for is what is best: the 80 % limits where 80 % is judged, and only there
+    assert score(0.8) > best
+    assert score(0.8, judged=0.8) < score(0.95, judged=0.8)
 
 
 def test_where_the_model_does_not_hold_the_content_is_that_of_the_true_law():
     cell = Cell(**CELL, tau=(0.5, 0.7), law="t")
     truth = truth_of(cell)
     centre = np.log([4.0, 9.0])
-    found = judge_interval(truth, "new[sens]", centre[0] - 0.5, centre[0], centre[0] + 1.0)
+    found = judge_interval(
+        truth, "new[sens]", centre[0] - 0.5, centre[0], centre[0] + 1.0, prob=0.9
+    )
     assert found[0] == pytest.approx(stats.t(4).cdf(2) - stats.t(4).cdf(-1), abs=0.004)
     judged = judge(truth, *draws())
     assert list(judged) == [*PARAMETERS[:5], *NEW_STUDY]

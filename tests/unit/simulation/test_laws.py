@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, optimize, special, stats
 
 from metadx.simulation.design import Cell
-from metadx.simulation.laws import draw_effects, truth_of
+from metadx.simulation.laws import Truth, draw_effects, truth_of
 
 DRAWS = 40_000
 TAU = np.array([0.6, 1.1])
@@ -152,6 +152,59 @@ def test_the_content_of_an_interval_is_the_share_of_studies_in_it(law, limits):
         wanted = float(cdf(limits[1]) - cdf(limits[0]))
         found = truth.content(margin, lower, upper)
         assert found == pytest.approx(wanted, abs=1e-12 if law == "normal" else 0.004)
+
+
+@pytest.mark.parametrize("law", CDFS)
+@pytest.mark.parametrize("limit", [-2.2, -0.4, 0.0, 0.7, 3.1])
+def test_the_shortfall_is_the_mean_distance_beyond_a_limit(law, limit):
+    """By parts: that below is the integral of F up to the limit, that above of 1 - F from it."""
+    truth = truth_of(cell(law))
+    for margin, cdf in enumerate(CDFS[law]):
+        below, above = truth.shortfall(margin, CENTRE[margin] + TAU[margin] * limit)
+        if law == "normal":
+            mean_below = integrate.quad(lambda x: (limit - x) * stats.norm.pdf(x), -12, limit)[0]
+            mean_above = integrate.quad(lambda x: (x - limit) * stats.norm.pdf(x), limit, 12)[0]
+            near = 1e-7  # that of the integration
+        else:
+            down, up = np.linspace(-60, limit, 20_001), np.linspace(limit, 60, 20_001)
+            mean_below = integrate.simpson(cdf(down), x=down)
+            mean_above = integrate.simpson(1 - cdf(up), x=up)
+            near = 0.01
+        assert below == pytest.approx(TAU[margin] * mean_below, abs=near)
+        assert above == pytest.approx(TAU[margin] * mean_above, abs=near)
+
+
+def test_the_shortfall_of_draws_is_their_plain_average():
+    """By hand: 0, 1, 3, 6 lie (2 + 1)/4 below and (1 + 4)/4 above 2, and on 3 lies none of 3."""
+    quantiles = np.array([[0.0, -5.0], [1.0, -4.0], [3.0, -4.0], [6.0, 1.0]])
+    truth = Truth(np.array([2.0, -4.0]), {}, quantiles, TAU)
+    assert truth.shortfall(0, 2.0) == (0.75, 1.25)
+    assert truth.shortfall(0, 3.0) == (1.25, 0.75)
+    assert truth.shortfall(1, -4.0) == (0.25, 1.25)
+    assert truth.shortfall(0, -1.0) == (0.0, 3.5)
+    assert truth.shortfall(0, 7.0) == (4.5, 0.0)
+
+
+@pytest.mark.parametrize("law", ["t", "skewed", "thresholds"])
+def test_the_shortfall_is_that_of_studies_drawn_anew(law):
+    effects = draw_effects(cell(law), DRAWS, np.random.default_rng(17))
+    truth = truth_of(cell(law))
+    for margin in (0, 1):
+        limit = float(CENTRE[margin] - 0.8 * TAU[margin])
+        away = effects[:, margin] - limit
+        parts = [[max(-x, 0.0) for x in away], [max(x, 0.0) for x in away]]
+        for found, part in zip(truth.shortfall(margin, limit), parts, strict=True):
+            se = np.std(part) / math.sqrt(DRAWS)
+            assert found == pytest.approx(np.mean(part), abs=4.2 * se)
+
+
+def test_no_study_lies_beyond_a_limit_far_away():
+    truth = truth_of(cell("normal"))
+    for margin in (0, 1):
+        for far in (-60.0, 60.0):
+            below, above = truth.shortfall(margin, CENTRE[margin] + far)
+            assert below == pytest.approx(max(far, 0.0), abs=1e-12)
+            assert above == pytest.approx(max(-far, 0.0), abs=1e-12)
 
 
 def test_what_the_model_has_no_name_for_is_not_judged():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from metadx.simulation.load import load_coverage, load_sbc
-from metadx.simulation.plans import coverage_plan, identity, key_of, sbc_plan
+from metadx.simulation.plans import SCHEMA, coverage_plan, identity, key_of, sbc_plan
 from metadx.simulation.sbc import sbc_replication
 
 
@@ -64,6 +64,17 @@ def test_another_version_is_another_identity(sbc, monkeypatch):
     before = identity(sbc)
     monkeypatch.setattr("metadx.simulation.plans.__version__", "99.0")
     assert identity(sbc) != before
+
+
+def test_what_replications_hold_is_in_the_identity(sbc, coverage, monkeypatch):
+    """Outcomes kept before a number was added are not put together with those that have it."""
+    before = identity(sbc), identity(coverage)
+    assert all(SCHEMA in said.split() for said in before)
+    monkeypatch.setattr("metadx.simulation.plans.SCHEMA", "metadx/simulation/99")
+    after = identity(sbc), identity(coverage)
+    assert after == tuple(said.replace(SCHEMA, "metadx/simulation/99") for said in before)
+    assert sbc_plan(sbc).identity == after[0]
+    assert coverage_plan(coverage).identity == after[1]
 
 
 def test_the_work_can_be_sent_to_another_process(sbc):

@@ -89,7 +89,7 @@ def test_a_record_says_what_it_is_of(sbc, sbc_outcomes, coverage):
     assert other["synthetic"] is True
 
 
-def judged(key, numbers, other=(1.0, 2.0, 0.5), **how):
+def judged(key, numbers, other=(1.0, 2.0, 0.5, 2.0), **how):
     methods = {MAIN: {"rho": list(numbers)}, OTHER: {"rho": list(other)}}
     given = {"methods": methods, "fell_back": False, "failed_checks": False, "refitted": []}
     return Outcome(key, {**given, **how})
@@ -98,24 +98,26 @@ def judged(key, numbers, other=(1.0, 2.0, 0.5), **how):
 @pytest.fixture
 def coverage_outcomes():
     return (
-        judged("eight/00000", (1.0, 3.0, -0.5), refitted=[OTHER]),
-        judged("eight/00001", (0.0, 1.0, 1.0), failed_checks=True),
+        judged("eight/00000", (1.0, 3.0, -0.5, 3.0), refitted=[OTHER]),
+        judged("eight/00001", (0.0, 1.0, 1.0, 9.0), failed_checks=True),
         Outcome("eight/00002", error="FitError: no"),
-        judged("eight/00003", (0.75, 2.0, 0.1), other=(0.0, 1.0, 0.7)),
-        judged("three / t/00000", (1.0, 1.0, 1.0), fell_back=True),
+        judged("eight/00003", (0.75, 2.0, 0.1, 2.7), other=(0.0, 1.0, 0.7, 5.0)),
+        judged("three / t/00000", (1.0, 1.0, 1.0, 1.0), fell_back=True),
     )
 
 
 def test_the_numbers_of_a_cell_are_those_of_a_calculation_by_hand(coverage, coverage_outcomes):
+    """Sum, median, mean, median, mean: the scores 3, 9 and 2.7 are 4.9 on average, 2, 2, 5 are 3.
+
+    A replication that failed has no score, so it is not counted in the mean.
+    """
     eight, three = coverage_record(coverage, coverage_outcomes)["cells"]
-    assert eight["methods"][MAIN] == {
-        "failed": 1,
-        "parameters": {
-            "rho": {"n": 3, "covered": 1.75, "width": 2.0, "bias": 0.2, "median_error": 0.1}
-        },
+    first = {"n": 3, "covered": 1.75, "width": 2.0, "bias": 0.2, "median_error": 0.1, "score": 4.9}
+    assert eight["methods"][MAIN] == {"failed": 1, "parameters": {"rho": first}}
+    assert eight["methods"][OTHER]["parameters"]["rho"] == {
+        **{"n": 3, "covered": 2.0, "width": 2.0},
+        **{"bias": 0.566667, "median_error": 0.5, "score": 3.0},
     }
-    rho = eight["methods"][OTHER]["parameters"]["rho"]
-    assert rho == {"n": 3, "covered": 2.0, "width": 2.0, "bias": 0.566667, "median_error": 0.5}
     assert three["methods"][MAIN]["parameters"]["rho"]["n"] == 1
 
 
@@ -145,9 +147,9 @@ def test_a_method_without_an_answer_has_no_numbers():
 
 
 def test_a_program_that_answers_now_and_then_says_how_often():
-    found = method_record([{"rho": (1, 2, 3)}, {"rho": (0, 4, 5)}], 8)
+    found = method_record([{"rho": (1, 2, 3, 2)}, {"rho": (0, 4, 5, 9)}], 8)
     assert found["failed"] == 6
     assert found["parameters"]["rho"] == {
         **{"n": 2, "covered": 1.0, "width": 3.0},
-        **{"bias": 4.0, "median_error": 4.0},
+        **{"bias": 4.0, "median_error": 4.0, "score": 5.5},
     }
