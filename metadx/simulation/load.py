@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from metadx.cards.card import Card
 from metadx.cards.explain import steps_of
 from metadx.cards.load import LoadedCard, list_cards, load_card
 from metadx.errors import DesignError
@@ -40,15 +41,23 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
     def identity(self) -> str:
         """Hash of what the design and its cards say: results of one identity may be put together.
 
-        Comments, and what a study must show, may change without it.
+        Comments, reasons, and what a study must show, may change without it.
         """
         told = {"title": True, "require": True, "replications": True}
         said = self.design.model_dump_json(
             exclude={**told, "groups": {"__all__": {"replications": True}}}
         )
-        texts = [said, self.card.card.model_dump_json()]
-        texts += [other.card.model_dump_json() for other in self.others]
+        texts = [said, *(_assumed(card.card) for card in (self.card, *self.others))]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _assumed(card: Card) -> str:
+    """Write what a card assumes, without its words."""
+    words = {"symbol", "meaning", "scale", "why"}
+    return card.model_dump_json(
+        include={"id", "builder", "likelihood", "link", "parameters", "checks"},
+        exclude={"parameters": dict.fromkeys(("mu", "tau", "rho"), words)},
+    )
 
 
 def load_sbc(path: str | Path | None = None) -> LoadedDesign[SbcDesign]:
