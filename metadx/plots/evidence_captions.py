@@ -25,10 +25,12 @@ def replications_phrase(numbers: Sequence[int]) -> str:
 
     Examples
     --------
-    >>> replications_phrase([2000, 2000]), replications_phrase([200, 2000])
-    ('2000 replications', '200 to 2000 replications')
+    >>> replications_phrase([1]), replications_phrase([200, 2000])
+    ('1 replication', '200 to 2000 replications')
     """
     low, high = min(numbers), max(numbers)
+    if high == 1:
+        return "1 replication"
     return f"{low} replications" if low == high else f"{low} to {high} replications"
 
 

@@ -153,7 +153,7 @@ def _check_head(line: bytes, plan: Plan, folder: Path) -> None:
     if head == _head(plan):
         return
     of_format = isinstance(head, dict) and head.get("format") == FORMAT
-    whose = f"a {head.get('plan')} run" if of_format else "something"
+    whose = f"a run of {head.get('plan')}" if of_format else "something"
     msg = (
         f"{folder}: {FILE} there holds {whose} made with other settings, other assumptions or "
         f"another version of metadx, so it cannot be continued; take another folder, or delete "

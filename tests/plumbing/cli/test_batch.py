@@ -116,7 +116,7 @@ def test_other_settings_in_the_same_folder_are_refused(cli, reviews):
     assert cli("batch", reviews, "--draws", "400", "--workers", "1", "--out", "r").status == 0
     done = cli("batch", reviews, "--draws", "404", "--workers", "1", "--out", "r")
     assert done.status == 2
-    assert done.err.startswith("metadx: r: replications.jsonl there holds a batch run made with")
+    assert done.err.startswith("metadx: r: replications.jsonl there holds a run of batch made with")
 
 
 def test_an_empty_out_is_refused_and_one_review_is_no_reviews(cli, reviews, tmp_path):

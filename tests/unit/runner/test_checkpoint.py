@@ -76,8 +76,8 @@ def test_damage_elsewhere_is_refused_and_not_mended(tmp_path):
 @pytest.mark.parametrize(
     ("other", "whose"),
     [
-        (plan("2"), "a demo run made with other settings"),
-        (plan(name="sbc"), "a demo run made with other settings"),
+        (plan("2"), "a run of demo made with other settings"),
+        (plan(name="sbc"), "a run of demo made with other settings"),
     ],
 )
 def test_other_work_is_refused_with_the_way_out(tmp_path, other, whose):
