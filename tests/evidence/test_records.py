@@ -169,7 +169,7 @@ def test_calibration_can_be_made_again(sbc, group):
     assert_close(sbc_replication(loaded, group, 0), sbc["kept"][key])
 
 
-@pytest.mark.parametrize("cell", [0, 11, 24, 40, 49, 53, 57])
+@pytest.mark.parametrize("cell", [0, 11, 40, 57])
 def test_coverage_can_be_made_again(coverage, cell):
     loaded = load_coverage()
     key = f"{loaded.design.cells[cell].name}/00001"
