@@ -12,4 +12,4 @@ from tests.reference.pinned import Run, runs_of
 
 @pytest.mark.parametrize("run", runs_of("corpus"), ids=lambda run: run.dataset)
 def test_reference_card(run: Run) -> None:
-    assert_agrees(refit(run, "marginal", seed=1, draws=20_000), run)
+    assert_agrees(refit(run, "marginal", seed=1), run)
