@@ -140,10 +140,11 @@ def coverage_cells() -> str:
             for names in _TARGETS.values():
                 row.append(", ".join(_per_cent(x) for x in _coverages([cell], method, names)))
                 row.append(", ".join(f"{_number(cell, method, n, 'width'):.2f}" for n in names))
+            row.append(_signed(_number(cell, method, "log_dor", "median_error")))
         row.append(f"{100 * cell['methods'][PEER]['singular'] / cell['replications']:.0f} %")
         rows.append(tuple(row))
     head = ("cell", "sens, spec", "τ", "ρ", "arms")
-    ours = ("median study", "width", "new study", "width ")
+    ours = ("median study", "width", "new study", "width ", "log DOR")
     return table((*head, *ours, *(f"glmer: {name}" for name in ours), "boundary"), rows)
 
 
