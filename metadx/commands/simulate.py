@@ -63,6 +63,8 @@ def simulate(
         complain(f"interrupted; what is finished is in {folder}, and the same command continues.")
         raise typer.Exit(INTERRUPTED) from None
     show("".join(f"{requirement.line()}\n" for requirement in done.requirements))
+    if done.short:
+        show("Fewer replications than the design asks for: chance alone may fail a threshold.\n")
     show(f"\nWritten to {folder}: {', '.join(written)}\n")
     if not done.passed:
         raise typer.Exit(CHECK_FAILED)

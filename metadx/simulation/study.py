@@ -39,6 +39,17 @@ class Finished:
         """Whether every requirement of the design was met."""
         return all(requirement.passed for requirement in self.requirements)
 
+    @property
+    def short(self) -> bool:
+        """Whether there are fewer replications than the design asks for."""
+        if isinstance(self.design, SbcDesign):
+            asked = [group.replications for group in self.design.groups]
+            done = [group["replications"] for group in self.record["groups"]]
+        else:
+            asked = [self.design.replications] * len(self.record["cells"])
+            done = [cell["replications"] for cell in self.record["cells"]]
+        return any(one < other for one, other in zip(done, asked, strict=True))
+
 
 def simulate(
     kind: Kind,

@@ -20,6 +20,7 @@ class Line:
 class Done:
     requirements: tuple
     passed: bool
+    short: bool = False
 
 
 @pytest.fixture
@@ -55,6 +56,13 @@ def test_a_study_says_its_verdict_and_where_it_is(cli, study, kind):
     del asked["say"]
     unset = dict.fromkeys(("grid", "replications", "seed", "workers", "scheduler"))
     assert asked == {"kind": kind, "folder": Path(f"results/simulate-{kind}"), **unset}
+
+
+def test_a_short_study_says_so(cli, study):
+    study(Done((Line("FAILED: one"),), False, short=True))
+    done = cli("simulate", "sbc")
+    assert done.status == 1
+    assert "FAILED: one\nFewer replications than the design asks for" in done.out
 
 
 def test_options_are_handed_over(cli, study):

@@ -86,6 +86,14 @@ def test_a_second_call_computes_nothing_and_a_longer_one_what_is_new(kind, grid,
     assert fresh.record == longer.record
 
 
+@pytest.mark.parametrize("kind", ["sbc", "coverage"])
+def test_fewer_replications_than_the_design_asks_for_are_told(kind, grid, tmp_path):
+    run = {"grid": grid[kind], "workers": 1}
+    assert simulate(kind, tmp_path / kind, replications=1, **run).short
+    assert not simulate(kind, tmp_path / kind, **run).short
+    assert not simulate(kind, tmp_path / kind, replications=5, **run).short
+
+
 def test_another_seed_gives_other_results_and_needs_another_folder(grid, tmp_path):
     given = {"grid": grid["sbc"], "replications": 1, "workers": 1}
     one = simulate("sbc", tmp_path / "one", **given)
