@@ -8,6 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.verdict import (
+    TARGETS,
+    asked,
+    coverage_requirements,
+    coverages,
+    sbc_requirements,
+    sbc_verdicts,
+)
+
 ROOT = Path(__file__).resolve().parents[1]
 RECORDS = ROOT / "tests" / "evidence"
 #: Methods in the order of the tables, with what the reader knows them by.
@@ -54,7 +64,7 @@ def coverage_summary() -> str:
     rows = []
     for method, words in METHODS.items():
         row = [words]
-        for names in _TARGETS.values():
+        for names in TARGETS.values():
             row += [
                 _per_cent(np.mean(_coverages(cells, method, names))),
                 _per_cent(min(_coverages(_asked(cells), method, names))),
@@ -74,7 +84,7 @@ def priors_compared() -> str:
     rows = []
     for method in (name for name in METHODS if name.startswith(OURS) or name == PEER):
         row = [METHODS[method]]
-        for names in _TARGETS.values():
+        for names in TARGETS.values():
             gaps = np.abs(np.array(_coverages(cells, method, names)) - 0.95)
             widths = [
                 _number(cell, method, name, "width") / _number(cell, OURS, name, "width")
@@ -118,7 +128,7 @@ def coverage_by_kind() -> str:
             row += [
                 " / ".join(
                     _per_cent(np.mean(_coverages(chosen, method, names)))
-                    for names in _TARGETS.values()
+                    for names in TARGETS.values()
                 )
             ]
         rows.append(tuple(row))
@@ -137,7 +147,7 @@ def coverage_cells() -> str:
             cell["arms"],
         ]
         for method in (OURS, PEER):
-            for names in _TARGETS.values():
+            for names in TARGETS.values():
                 row.append(", ".join(_per_cent(x) for x in _coverages([cell], method, names)))
                 row.append(", ".join(f"{_number(cell, method, n, 'width'):.2f}" for n in names))
             row.append(_signed(_number(cell, method, "log_dor", "median_error")))
@@ -169,9 +179,6 @@ def other_quantities() -> str:
 
 def requirements() -> str:
     """List what the records must show, and what they do show."""
-    from metadx.simulation.load import load_coverage, load_sbc
-    from metadx.simulation.verdict import coverage_requirements, sbc_requirements
-
     met = [
         *sbc_requirements(record("sbc"), load_sbc().design.require),
         *coverage_requirements(record("coverage"), load_coverage().design.require, PEER),
@@ -191,9 +198,6 @@ def requirements() -> str:
 
 def calibration() -> str:
     """Summarise simulation-based calibration by group."""
-    from metadx.simulation.load import load_sbc
-    from metadx.simulation.verdict import sbc_verdicts
-
     found = record("sbc")
     verdicts = sbc_verdicts(found, load_sbc().design.require)
     rows = []
@@ -243,7 +247,6 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "priors-compared": priors_compared,
     "requirements": requirements,
 }
-_TARGETS = {"median": ("mu[sens]", "mu[spec]"), "new": ("new[sens]", "new[spec]")}
 _OTHERS = {
     "log_dor": "log DOR",
     "population[sens]": "population mean sensitivity",
@@ -256,22 +259,10 @@ _OTHERS = {
 
 
 def _asked(cells: Sequence[Json]) -> list[Json]:
-    """Keep the cells that the requirement of least coverage is about."""
-    from metadx.simulation.load import load_coverage
-
-    require = load_coverage().design.require
-    return [
-        cell
-        for cell in cells
-        if cell["obeys"]
-        and cell["studies"] >= require.studies_from
-        and max(cell["tau"]) <= require.tau_to
-    ]
+    return asked(cells, load_coverage().design.require)
 
 
 def _coverages(cells: Sequence[Json], method: str, names: Sequence[str]) -> list[float]:
-    from metadx.simulation.verdict import coverages
-
     return [value for cell in cells for _, value in coverages(cell, method, tuple(names))]
 
 

@@ -17,7 +17,7 @@ from metadx.engines.proposals import Proposal
 from metadx.engines.refinement import NodePlan, plan_nodes
 from metadx.engines.result import Check, EngineReport, EngineResult, Proposals
 from metadx.engines.settings import CHAINS, FitSettings
-from metadx.engines.target import LOG_TAU, Posterior, constrain
+from metadx.engines.target import LOG_TAU, Posterior, constrain, crude_start
 from metadx.studies.accuracy import AccuracyTable
 
 type FloatArray = NDArray[np.float64]
@@ -60,7 +60,7 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     counts = Counts.from_table(table)
     posterior = Posterior.of(IntegratedLikelihood.of(counts), card)
     searched = posterior.with_likelihood(IntegratedLikelihood.of(counts, _MODE_NODES))
-    mode = find_mode(searched.gradient, _start(counts))
+    mode = find_mode(searched.gradient, crude_start(counts))
     posterior = _restart_at(posterior, mode)
     total = settings.draws_per_chain * CHAINS
     pilot_size = int(np.clip(total // 4, *_PILOT))
@@ -83,18 +83,6 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
         logits = draw_study_logits(posterior.likelihood, hyper, effects_rng)
     seconds = time.perf_counter() - began
     return _result(weighted, rows, logits, plan=plan, card=card, seconds=seconds)
-
-
-def _start(counts: Counts) -> FloatArray:
-    """Crude moments of the empirical logits; the mode search does the rest."""
-    start = np.zeros(5)
-    sizes = (counts.n_diseased, counts.n_nondiseased)
-    for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
-        seen = logits[n > 0]
-        if seen.size:
-            start[margin] = seen.mean()
-            start[2 + margin] = np.log(max(0.8 * seen.std(), 0.3))
-    return start
 
 
 def _restart_at(posterior: Posterior, mode: Mode) -> Posterior:

@@ -1,6 +1,5 @@
 """The maximum of the integrated likelihood: what a program without priors would report."""
 
-import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,8 @@ from metadx.engines.faces import Face, Parameter, faces
 from metadx.engines.likelihood import IntegratedLikelihood
 from metadx.engines.likelihood_surface import Surface
 from metadx.engines.mode import find_mode
-from metadx.engines.target import ATANH_RHO, LOG_TAU, constrain
+from metadx.engines.settings import whole_number
+from metadx.engines.target import ATANH_RHO, LOG_TAU, constrain, crude_start
 from metadx.engines.unbounded_margins import Kind, MarginLimit, margin_limits, silenced
 from metadx.errors import DataError, FitError
 from metadx.studies.accuracy import AccuracyTable
@@ -180,14 +180,14 @@ def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> Maxi
     ('rho',)
     """
     counts = Counts.from_table(_table_of(data))
-    nodes = _whole(nodes)
+    nodes = _count(nodes)
     limits = margin_limits(counts)
     heard = silenced(counts, limits)
     told = (limits[0].kind == "bounded", limits[1].kind == "bounded")
     paired = bool(((heard.n_diseased > 0) & (heard.n_nondiseased > 0)).any())
     likelihood = IntegratedLikelihood.of(heard)
     first = Surface(likelihood, min(nodes, _SEARCH_NODES))
-    start = _start(heard)
+    start = crude_start(heard)
     tried = [(face, *_climb(first, face, face.place(start))) for face in faces(told, paired=paired)]
     surface = Surface(likelihood, nodes)
     if nodes > first.nodes:
@@ -211,26 +211,12 @@ def _table_of(data: AccuracyTable | Review) -> AccuracyTable:
     return table
 
 
-def _whole(nodes: int) -> int:
-    try:
-        found = operator.index(nodes)
-    except TypeError:
-        found = 0
-    if isinstance(nodes, bool) or not 1 <= found <= _MOST_NODES:
+def _count(nodes: int) -> int:
+    found = whole_number(nodes)
+    if found is None or not 1 <= found <= _MOST_NODES:
         msg = f"nodes = {nodes!r}: wanted a whole number from 1 to {_MOST_NODES}"
         raise FitError(msg)
     return found
-
-
-def _start(counts: Counts) -> FloatArray:
-    """Return crude moments of the empirical logits as theta."""
-    theta = np.zeros(5)
-    sizes = (counts.n_diseased, counts.n_nondiseased)
-    for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
-        if n.any():
-            theta[margin] = logits[n > 0].mean()
-            theta[2 + margin] = np.log(max(0.8 * logits[n > 0].std(), 0.3))
-    return theta
 
 
 def _climb(surface: Surface, face: Face, theta: FloatArray) -> tuple[FloatArray, float]:

@@ -45,7 +45,7 @@ class FitSettings:
         if self.engine not in ENGINES:
             msg = f"engine = {self.engine!r}: wanted one of {', '.join(ENGINES)}"
             raise MetadxError(msg)
-        draws, seed = _whole(self.draws), _whole(self.seed)
+        draws, seed = whole_number(self.draws), whole_number(self.seed)
         if draws is None or not 100 <= draws <= _MAX_DRAWS:
             msg = f"draws = {self.draws!r}: wanted a whole number from 100 to {_MAX_DRAWS:,}"
             raise MetadxError(msg)
@@ -67,8 +67,8 @@ class FitSettings:
         return self.study_effects
 
 
-def _whole(value: object) -> int | None:
-    """Take any kind of integer, NumPy's too; a float or a text is none."""
+def whole_number(value: object) -> int | None:
+    """Take any kind of integer, NumPy's too; None for a float, a text or a truth value."""
     try:
         return None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from metadx.cards.card import Card
 from metadx.cards.priors import Prior
+from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 
 type FloatArray = NDArray[np.float64]
@@ -125,6 +126,28 @@ def constrain(theta: FloatArray) -> Hyper:
     # 1 − tanh² = 4 e^{-2|z|} / (1 + e^{-2|z|})²
     e = np.exp(-2 * np.abs(z))
     return Hyper(theta[:, :2], np.exp(theta[:, LOG_TAU]), np.tanh(z), 4 * e / (1 + e) ** 2)
+
+
+def crude_start(counts: Counts) -> FloatArray:
+    """Take crude moments of the empirical logits as theta; a search for a mode does the rest.
+
+    Parameters
+    ----------
+    counts : Counts
+
+    Returns
+    -------
+    ndarray, shape (5,)
+        0 for a margin that no study has.
+    """
+    start = np.zeros(DIMENSION)
+    sizes = (counts.n_diseased, counts.n_nondiseased)
+    for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
+        seen = logits[n > 0]
+        if seen.size:
+            start[margin] = seen.mean()
+            start[2 + margin] = np.log(max(0.8 * seen.std(), 0.3))
+    return start
 
 
 def _inside(theta: FloatArray) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from metadx.estimands.accuracy import new_study_logits, population_mean
 from metadx.estimands.sroc import auc
+from metadx.estimands.summary import summarise
 from metadx.simulation.laws import Truth
 
 type FloatArray = NDArray[np.float64]
@@ -107,9 +108,5 @@ def judge_interval(
 
 
 def _limits(draws: FloatArray, prob: float) -> tuple[float, float, float]:
-    ordered = np.sort(draws)
-    at = np.array([(1 - prob) / 2, 0.5, (1 + prob) / 2]) * (ordered.size - 1)
-    below = at.astype(np.intp)
-    above = np.minimum(below + 1, ordered.size - 1)
-    lower, median, upper = ordered[below] + (at - below) * (ordered[above] - ordered[below])
-    return float(lower), float(median), float(upper)
+    found = summarise(draws, prob, moments=False)
+    return found.lower, found.median, found.upper

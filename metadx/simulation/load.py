@@ -19,13 +19,11 @@ from metadx.studies.problems import dotted
 
 @dataclass(frozen=True)
 class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
-    """A design with its text and its cards.
+    """A design with its cards.
 
     Parameters
     ----------
     design : SbcDesign or CoverageDesign
-    text : str
-        The TOML document.
     card : LoadedCard
         The card that is fitted.
     others : tuple of LoadedCard
@@ -33,7 +31,6 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
     """
 
     design: D
-    text: str
     card: LoadedCard
     others: tuple[LoadedCard, ...] = ()
 
@@ -83,11 +80,10 @@ def load_sbc(path: str | Path | None = None) -> LoadedDesign[SbcDesign]:
     >>> [group.studies for group in load_sbc().design.groups]
     [5, 20, 50, 20]
     """
-    file, text = _text("sbc", path)
-    design = _checked(file, text)
+    file, design = _read("sbc", path)
     if not isinstance(design, SbcDesign):
         raise _other_kind(file, "sbc", design.kind)
-    return LoadedDesign(design, text, _card(file, design.card))
+    return LoadedDesign(design, _card(file, design.card))
 
 
 def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign]:
@@ -113,8 +109,7 @@ def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign
     >>> len(load_coverage().design.cells)
     60
     """
-    file, text = _text("coverage", path)
-    design = _checked(file, text)
+    file, design = _read("coverage", path)
     if not isinstance(design, CoverageDesign):
         raise _other_kind(file, "coverage", design.kind)
     cards = tuple(_card(file, which) for which in (design.card, *design.others))
@@ -123,13 +118,13 @@ def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign
         if name in ids[:number]:
             msg = f"{file}: others: the card {name!r} is named twice; give each its own id."
             raise DesignError(msg)
-    return LoadedDesign(design, text, cards[0], cards[1:])
+    return LoadedDesign(design, cards[0], cards[1:])
 
 
-def _text(kind: Kind, path: str | Path | None) -> tuple[Path, str]:
+def _read(kind: Kind, path: str | Path | None) -> tuple[Path, SbcDesign | CoverageDesign]:
     file = models_dir() / "designs" / f"{kind}.toml" if path is None else Path(path)
     try:
-        return file, file.read_bytes().decode("utf-8-sig")
+        return file, _checked(file, file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         msg = f"{file}: the design cannot be read: {error.strerror}; give --grid a TOML file."
         raise DesignError(msg) from error

@@ -131,10 +131,7 @@ def coverage_requirements(
     for target, names in TARGETS.items():
         least = {
             f"{cell['name']} {name}": coverage
-            for cell in record["cells"]
-            if cell["obeys"]
-            and cell["studies"] >= require.studies_from
-            and max(cell["tau"]) <= require.tau_to
+            for cell in asked(record["cells"], require)
             for name, coverage in coverages(cell, card, names)
         }
         if least:  # a design of one's own may have no cell of that kind
@@ -173,6 +170,28 @@ def coverage_requirements(
                 )
             )
     return tuple(found)
+
+
+def asked(cells: Sequence[Json], require: CoverageRequirements) -> list[Json]:
+    """Keep the cells that the requirement of least coverage is about.
+
+    Parameters
+    ----------
+    cells : sequence of dict
+        Of a record.
+    require : CoverageRequirements
+
+    Returns
+    -------
+    list of dict
+    """
+    return [
+        cell
+        for cell in cells
+        if cell["obeys"]
+        and cell["studies"] >= require.studies_from
+        and max(cell["tau"]) <= require.tau_to
+    ]
 
 
 def mean_distance(
