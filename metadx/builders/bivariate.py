@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from metadx.cards.card import Card
+from metadx.cards.coefficients import coefficient_priors
+from metadx.designs.design import Design, MarginDesign
 from metadx.studies.accuracy import AccuracyTable
 
 if TYPE_CHECKING:
@@ -14,12 +16,16 @@ MARGINS = ("sens", "spec")
 
 
 def build_bivariate(
-    table: AccuracyTable, card: Card, parametrisation: Parametrisation = "centred"
+    table: AccuracyTable,
+    card: Card,
+    parametrisation: Parametrisation = "centred",
+    design: Design | None = None,
 ) -> "pm.Model":
     """State the bivariate binomial-normal model.
 
     tp_i ~ Binomial(tp_i + fn_i, expit(a_i)), tn_i ~ Binomial(fp_i + tn_i, expit(b_i)),
-    (a_i, b_i) ~ Normal(mu, Sigma) with Sigma from tau and rho. Sensitivity and specificity are
+    (a_i, b_i) ~ Normal((x_i' beta_sens, z_i' beta_spec), Sigma) with Sigma from tau and rho;
+    without covariates the mean is mu for all. Sensitivity and specificity are
     measured on different people, so there is no covariance within a study.
 
     Parameters
@@ -27,15 +33,18 @@ def build_bivariate(
     table : AccuracyTable
         N studies; an empty arm has size 0 and adds nothing to the likelihood.
     card : Card
-        Gives the priors of mu, tau and rho.
+        Gives the priors of the coefficients, tau and rho.
     parametrisation : {"centred", "non-centred"}
         The same model either way; which one samples well depends on the data.
+    design : Design or None
+        What the means depend on; None for one mean a margin.
 
     Returns
     -------
     pymc.Model
-        Dims ``study`` and ``margin``; variables mu, tau (margin), rho, study_logit (study,
-        margin), observed tp and tn (study).
+        Dims ``study``, ``margin`` and ``coefficient``; variables coefficients (coefficient: those
+        of sens first, each an intercept ``mu_sens`` or ``beta_sens_1``, ...), tau (margin), rho,
+        study_logit (study, margin), observed tp and tn (study).
 
     References
     ----------
@@ -52,18 +61,57 @@ def build_bivariate(
     """
     import pymc as pm
 
-    with pm.Model(coords={"study": list(table.study), "margin": list(MARGINS)}) as model:
+    design = design or Design.without_covariates(table.n_studies)
+    names = coefficient_names(design)
+    coords = {"study": list(table.study), "margin": list(MARGINS), "coefficient": list(names)}
+    with pm.Model(coords=coords) as model:
         n_diseased = pm.Data("n_diseased", table.n_diseased, dims="study")
         n_nondiseased = pm.Data("n_nondiseased", table.n_nondiseased, dims="study")
-        mu = _by_margin("mu", card)
+        priors = coefficient_priors(card, design)
+        parts = [prior.pymc(name) for name, prior in zip(names, priors, strict=True)]
+        pm.Deterministic("coefficients", pm.math.stack(parts), dims="coefficient")
+        split = design.sens.size
+        mean = (_mean(design.sens, parts[:split]), _mean(design.spec, parts[split:]))
         tau = _by_margin("tau", card)
         rho = card.parameters.rho.priors()[0].pymc("rho")
-        study_logit = _study_logits(mu, tau, rho, parametrisation)
+        study_logit = _study_logits(mean, tau, rho, parametrisation)
         pm.Binomial("tp", n=n_diseased, logit_p=study_logit[:, 0], observed=table.tp, dims="study")
         pm.Binomial(
             "tn", n=n_nondiseased, logit_p=study_logit[:, 1], observed=table.tn, dims="study"
         )
     return model
+
+
+def coefficient_names(design: Design) -> tuple[str, ...]:
+    """Name the coefficients of a design as the variables of the model.
+
+    Parameters
+    ----------
+    design : Design
+
+    Returns
+    -------
+    tuple of str, length P + Q
+
+    Examples
+    --------
+    >>> coefficient_names(Design.without_covariates(3))
+    ('mu_sens', 'mu_spec')
+    """
+    return tuple(
+        f"beta_{name}_{i}" if i else f"mu_{name}"
+        for name, margin in zip(MARGINS, (design.sens, design.spec), strict=True)
+        for i in range(margin.size)
+    )
+
+
+def _mean(margin: MarginDesign, coefficients: list[Any]) -> Any:  # noqa: ANN401 - PyMC ships no types
+    """Return the mean logits of all studies, or the one mean they share."""
+    import pymc as pm
+
+    if margin.size == 1:
+        return coefficients[0]
+    return pm.math.dot(margin.matrix, pm.math.stack(coefficients))
 
 
 def _by_margin(name: str, card: Card) -> Any:  # noqa: ANN401 - PyMC ships no types
@@ -74,19 +122,24 @@ def _by_margin(name: str, card: Card) -> Any:  # noqa: ANN401 - PyMC ships no ty
     return pm.Deterministic(name, pm.math.stack(parts), dims="margin")
 
 
-def _study_logits(mu: Any, tau: Any, rho: Any, parametrisation: Parametrisation) -> Any:  # noqa: ANN401
+def _study_logits(
+    mean: tuple[Any, Any],
+    tau: Any,  # noqa: ANN401
+    rho: Any,  # noqa: ANN401
+    parametrisation: Parametrisation,
+) -> Any:  # noqa: ANN401
     """Write the 2 × 2 covariance out: the specificity effect given the sensitivity effect."""
     import pymc as pm
 
     left = pm.math.sqrt(1 - rho**2)
     if parametrisation == "centred":
-        sens = pm.Normal("logit_sens", mu[0], tau[0], dims="study")
-        shift = rho * tau[1] * (sens - mu[0]) / tau[0]
-        spec = pm.Normal("logit_spec", mu[1] + shift, tau[1] * left, dims="study")
+        sens = pm.Normal("logit_sens", mean[0], tau[0], dims="study")
+        shift = rho * tau[1] * (sens - mean[0]) / tau[0]
+        spec = pm.Normal("logit_spec", mean[1] + shift, tau[1] * left, dims="study")
     else:
         z = pm.Normal("z", 0.0, 1.0, dims=("study", "margin"))
-        sens = mu[0] + tau[0] * z[:, 0]
-        spec = mu[1] + tau[1] * (rho * z[:, 0] + left * z[:, 1])
+        sens = mean[0] + tau[0] * z[:, 0]
+        spec = mean[1] + tau[1] * (rho * z[:, 0] + left * z[:, 1])
     return pm.Deterministic(
         "study_logit", pm.math.stack([sens, spec], axis=1), dims=("study", "margin")
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from metadx.cards.priors import Prior, Uniform
+from metadx.cards.priors import Normal, Prior, Uniform
 
 type Margin = Literal["sens", "spec"]
 # TOML has lists only; a card is frozen, so it keeps them as tuples.
@@ -57,12 +57,36 @@ class Parameter(_Part):
         return (self.prior,) * (2 if self.dims else 1)
 
 
+class Coefficients(_Part):
+    """What is assumed of the coefficients of covariates; the same for both margins.
+
+    Both priors are normal laws around 0: no other law is the same for all levels of a covariate
+    whichever the coding, and none that is centred elsewhere is the same for both of two levels.
+    """
+
+    symbol: str
+    meaning: str = Field(min_length=1)
+    scale: str
+    contrast: Annotated[Normal, Field(description="of the difference between any two levels")]
+    slope: Annotated[Normal, Field(description="of the change per standard deviation")]
+    why: str = Field(min_length=1, description="the reason for the priors")
+
+    @model_validator(mode="after")
+    def _around_zero(self) -> "Coefficients":
+        for name in ("contrast", "slope"):
+            mean = getattr(self, name).mean
+            if mean != 0:
+                raise _impossible((name, "mean"), f"found {mean:g}, wanted 0")
+        return self
+
+
 class Parameters(_Part):
-    """The parameters of the bivariate model."""
+    """The parameters of the bivariate model; `beta` only where covariates may be asked for."""
 
     mu: Parameter
     tau: Parameter
     rho: Parameter
+    beta: Coefficients | None = None
 
     _supports: ClassVar[dict[str, tuple[str, ...]]] = {
         "mu": ("real",),

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import Card
+from metadx.cards.coefficients import coefficient_priors
+from metadx.designs.design import Design
 from metadx.engines.fit import Fit
 from metadx.engines.importance import resample
 from metadx.engines.pareto import smooth
@@ -21,7 +23,9 @@ class Reweighted:
 
     Parameters
     ----------
-    mu, tau : ndarray, shape (S, 2)
+    coefficients : ndarray, shape (S, P + Q)
+        Of the mean of logit sens, then of that of logit spec; without covariates the two means.
+    tau : ndarray, shape (S, 2)
         Logit scale; order sens, spec.
     rho : ndarray, shape (S,)
     pareto_k : float
@@ -30,7 +34,7 @@ class Reweighted:
         Effective draws, 1 / sum(w²).
     """
 
-    mu: FloatArray
+    coefficients: FloatArray
     tau: FloatArray
     rho: FloatArray
     pareto_k: float
@@ -77,7 +81,7 @@ def reweight(fit: Fit, card: Card, rng: np.random.Generator) -> Reweighted:
     if raw is None:
         msg = "a fit by NUTS has no importance weights; fit the other card itself."
         raise FitError(msg)
-    before, after = _log_prior(raw, fit.card.card), _log_prior(raw, card)
+    before, after = (_log_prior(raw, fit.design, which) for which in (fit.card.card, card))
     ruled_out = np.isneginf(before)
     if np.isfinite(after[ruled_out]).any():  # no weight, however large, could make up for it
         msg = f"the card {card.id} allows what {fit.card.card.id} rules out; fit it itself."
@@ -89,14 +93,16 @@ def reweight(fit: Fit, card: Card, rng: np.random.Generator) -> Reweighted:
         raise FitError(msg)
     smoothed = smooth(log_weights)
     rows = resample(smoothed.weights, fit.rho.size, rng)
-    return Reweighted(raw.mu[rows], raw.tau[rows], raw.rho[rows], smoothed.pareto_k, smoothed.ess)
+    return Reweighted(
+        raw.coefficients[rows], raw.tau[rows], raw.rho[rows], smoothed.pareto_k, smoothed.ess
+    )
 
 
-def _log_prior(raw: Proposals, card: Card) -> FloatArray:
-    """Return log p(mu, tau, rho); Jacobians cancel in a ratio of priors."""
-    parameters = card.parameters
-    total = parameters.rho.priors()[0].log_density(raw.rho)
-    for values, parameter in ((raw.mu, parameters.mu), (raw.tau, parameters.tau)):
-        for margin, prior in enumerate(parameter.priors()):
-            total = total + prior.log_density(values[:, margin])
+def _log_prior(raw: Proposals, design: Design, card: Card) -> FloatArray:
+    """Return log p(coefficients, tau, rho); Jacobians cancel in a ratio of priors."""
+    total = card.parameters.rho.priors()[0].log_density(raw.rho)
+    scales = card.parameters.tau.priors()
+    for values, priors in ((raw.coefficients, coefficient_priors(card, design)), (raw.tau, scales)):
+        for column, prior in enumerate(priors):
+            total = total + prior.log_density(values[:, column])
     return np.asarray(total)

@@ -10,7 +10,7 @@ from metadx.engines.result import Check
 if TYPE_CHECKING:
     import xarray as xr
 
-NAMES = ("mu", "tau", "rho")
+NAMES = ("coefficients", "tau", "rho")
 
 
 def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
@@ -26,7 +26,8 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
     Returns
     -------
     tuple of Check
-        r-hat, bulk and tail effective sample size over mu, tau and rho, divergences, E-BFMI.
+        r-hat, bulk and tail effective sample size over coefficients, tau and rho; divergences;
+        E-BFMI.
 
     References
     ----------

@@ -1,10 +1,10 @@
 """Coordinates in which the posterior is close to a t law, whatever the data.
 
-With few or large studies the width of mu's posterior follows tau and rho (a funnel), which no
-normal or t law in mu, tau and rho can follow. Here mu is replaced by its standardised distance from
-the law it would have given tau and rho if each study's likelihood were normal. At the ends of the
-range of tau and rho the posterior of their logarithms has long tails; in sqrt(tau) and arcsin(rho)
-it falls to zero there.
+With few or large studies the width of the posterior of the coefficients (mu, without covariates)
+follows tau and rho (a funnel), which no normal or t law of all of them can follow. Here the
+coefficients are replaced by their standardised distance from the law they would have given tau and
+rho if each study's likelihood were normal. At the ends of the range of tau and rho the posterior of
+their logarithms has long tails; in sqrt(tau) and arcsin(rho) it falls to zero there.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.target import ATANH_RHO, DIMENSION, LOG_TAU, Posterior, constrain
+from metadx.engines.normal_laws import NormalLaws
+from metadx.engines.target import ATANH_RHO, COEFFICIENTS, LOG_TAU, SCALES, Posterior, constrain
 
 type FloatArray = NDArray[np.float64]
 
 _SMALLEST_ROOT = 1e-4  # of tau: below it the posterior holds nothing
 _WIDEST_ANGLE = np.pi / 2 - 1e-7
-_LEAST_PRECISION = 1e-4  # of the normal stand-in for a heavy-tailed prior of mu
+_LEAST_PRECISION = 1e-4  # of the normal stand-in for a heavy-tailed prior of a coefficient
 _DIFFERENCE = 1e-4
 
 
@@ -72,18 +73,21 @@ class Identity:
 
 @dataclass(frozen=True, eq=False)
 class Conditional:
-    """(standardised mu given tau and rho, sqrt(tau), arcsin rho).
+    """(standardised coefficients given tau and rho, sqrt(tau), arcsin rho).
 
     Parameters
     ----------
+    design : pair of ndarray, shapes (N, P), (N, Q)
+        What the means of logit sens and logit spec are made of.
     information_sens, information_spec : ndarray, shape (N,)
         Information W of each study about its logits at the posterior mode.
     pull_sens, pull_spec : ndarray, shape (N,)
         W times the logit that maximises the quadratic stand-in of the study's log-likelihood.
-    prior_precision, prior_pull : ndarray, shape (2,)
-        The same for the priors of mu.
+    prior_precision, prior_pull : ndarray, shape (P + Q,)
+        The same for the priors of the coefficients.
     """
 
+    design: tuple[FloatArray, FloatArray]
     information_sens: FloatArray
     information_spec: FloatArray
     pull_sens: FloatArray
@@ -99,26 +103,26 @@ class Conditional:
         expected_sens = counts.n_diseased * modes.p_sens[0]
         expected_spec = counts.n_nondiseased * modes.p_spec[0]
         w_sens, w_spec = expected_sens * modes.q_sens[0], expected_spec * modes.q_spec[0]
-        around = hyper.mu[0] + np.array([[-_DIFFERENCE], [_DIFFERENCE]])
+        around = hyper.coefficients[0] + np.array([[-_DIFFERENCE], [_DIFFERENCE]])
         slopes = np.stack(
-            [prior.score(around[:, margin]) for margin, prior in enumerate(posterior.mu)], axis=1
+            [prior.score(around[:, i]) for i, prior in enumerate(posterior.coefficients)], axis=1
         )
         precision = np.maximum((slopes[0] - slopes[1]) / (2 * _DIFFERENCE), _LEAST_PRECISION)
         return cls(
+            posterior.likelihood.design,
             w_sens,
             w_spec,
             w_sens * modes.sens[0] + counts.tp - expected_sens,
             w_spec * modes.spec[0] + counts.tn - expected_spec,
             precision,
-            precision * hyper.mu[0] + slopes.mean(axis=0),
+            precision * hyper.coefficients[0] + slopes.mean(axis=0),
         )
 
     def forward(self, theta: FloatArray) -> Placed:
         """Find the coordinates of theta (S, D)."""
-        law = self._law_of_mu(theta)
+        law = self._law_of_coefficients(theta)
         points = theta.copy()
-        points[:, 0] = (theta[:, 0] - law.sens) / law.l11
-        points[:, 1] = (theta[:, 1] - law.spec - law.l21 * points[:, 0]) / law.l22
+        points[:, COEFFICIENTS] = law.standardised(theta[:, COEFFICIENTS])
         points[:, LOG_TAU] = np.exp(0.5 * theta[:, LOG_TAU])
         points[:, ATANH_RHO] = np.arctan(np.sinh(theta[:, ATANH_RHO]))
         return Placed(theta, points, _log_jacobian(theta, law))
@@ -131,16 +135,15 @@ class Conditional:
         theta = points.copy()
         theta[:, ATANH_RHO] = np.arcsinh(np.tan(points[:, ATANH_RHO]))
         theta[:, LOG_TAU] = 2 * np.log(points[:, LOG_TAU])
-        law = self._law_of_mu(theta)
-        theta[:, 0] = law.sens + law.l11 * points[:, 0]
-        theta[:, 1] = law.spec + law.l21 * points[:, 0] + law.l22 * points[:, 1]
+        law = self._law_of_coefficients(theta)
+        theta[:, COEFFICIENTS] = law.placed(points[:, COEFFICIENTS])
         return Placed(theta, points, _log_jacobian(theta, law))
 
-    def _law_of_mu(self, theta: FloatArray) -> "_LawOfMu":
-        """Find the normal stand-in for the law of mu given tau and rho.
+    def _law_of_coefficients(self, theta: FloatArray) -> NormalLaws:
+        """Find the normal stand-in for the law of the coefficients given tau and rho.
 
-        Sums over studies of (Sigma + W⁻¹)⁻¹, written as W (I + Sigma W)⁻¹ so that an empty arm
-        (W = 0) and a large one are both exact.
+        Sums over studies of X' (Sigma + W⁻¹)⁻¹ X, written as W (I + Sigma W)⁻¹ so that an empty
+        arm (W = 0) and a large one are both exact.
         """
         sigma = constrain(theta).covariance.transposed()
         w1, w0 = self.information_sens[:, None], self.information_spec[:, None]
@@ -148,39 +151,40 @@ class Conditional:
         c1, c0 = 1 + sigma.spec * w0, 1 + sigma.sens * w1
         det = c1 + sigma.sens * w1 + sigma.det * w1 * w0
         cross = sigma.cross / det
-        a11 = (w1 * c1 / det).sum(axis=0) + self.prior_precision[0]
-        a22 = (w0 * c0 / det).sum(axis=0) + self.prior_precision[1]
-        a12 = -(w1 * w0 * cross).sum(axis=0)
-        b1 = (c1 / det * pull1 - w1 * cross * pull0).sum(axis=0)
-        b0 = (c0 / det * pull0 - w0 * cross * pull1).sum(axis=0)
-        b1, b0 = b1 + self.prior_pull[0], b0 + self.prior_pull[1]
-        total = a11 * a22 - a12 * a12
-        l11 = np.sqrt(a22 / total)
-        l21 = -a12 / (total * l11)
-        return _LawOfMu(
-            (a22 * b1 - a12 * b0) / total,
-            (a11 * b0 - a12 * b1) / total,
-            l11,
-            l21,
-            1 / np.sqrt(a22),
+        sens, spec = self.design
+        blocks = (
+            _weighted_products(sens, w1 * c1 / det, sens),
+            _weighted_products(sens, -(w1 * w0 * cross), spec),
+            _weighted_products(spec, w0 * c0 / det, spec),
         )
+        precision = np.concatenate(
+            [
+                np.concatenate([blocks[0], blocks[1]], axis=1),
+                np.concatenate([blocks[1].transpose(1, 0, 2), blocks[2]], axis=1),
+            ]
+        )
+        diagonal = np.arange(self.prior_precision.size)
+        precision[diagonal, diagonal] += self.prior_precision[:, None]
+        pull = np.concatenate(
+            [
+                sens.T @ (c1 / det * pull1 - w1 * cross * pull0),
+                spec.T @ (c0 / det * pull0 - w0 * cross * pull1),
+            ]
+        )
+        return NormalLaws.of(precision, pull + self.prior_pull[:, None])
 
 
-@dataclass(frozen=True, eq=False)
-class _LawOfMu:
-    """Mean and Cholesky factor, each (S,)."""
-
-    sens: FloatArray
-    spec: FloatArray
-    l11: FloatArray
-    l21: FloatArray
-    l22: FloatArray
+def _weighted_products(left: FloatArray, weights: FloatArray, right: FloatArray) -> FloatArray:
+    """Return left' diag(w) right for every column w of the weights (N, S), shape (P, Q, S)."""
+    pairs = left[:, :, None] * right[:, None, :]
+    shape = (*pairs.shape[1:], weights.shape[1])
+    return np.asarray(pairs.reshape(left.shape[0], -1).T @ weights).reshape(shape)
 
 
-def _log_jacobian(theta: FloatArray, law: _LawOfMu) -> FloatArray:
-    log_roots = np.log(0.5) * len(range(DIMENSION)[LOG_TAU]) + 0.5 * theta[:, LOG_TAU].sum(axis=1)
-    return np.asarray(log_roots - np.log(law.l11 * law.l22) - np.log(np.cosh(theta[:, ATANH_RHO])))
+def _log_jacobian(theta: FloatArray, law: NormalLaws) -> FloatArray:
+    log_roots = (SCALES - 1) * np.log(0.5) + 0.5 * theta[:, LOG_TAU].sum(axis=1)
+    return np.asarray(log_roots + law.log_det - np.log(np.cosh(theta[:, ATANH_RHO])))
 
 
 #: Coordinates in which a fitted proposal is stretched: the roots of tau and the arcsine of rho.
-STRETCHED = np.array([*range(DIMENSION)[LOG_TAU], ATANH_RHO])
+STRETCHED = slice(-SCALES, None)

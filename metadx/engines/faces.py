@@ -12,13 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.target import ATANH_RHO, DIMENSION, LOG_TAU
+from metadx.engines.target import ATANH_RHO, LOG_TAU, SCALES
 
 type FloatArray = NDArray[np.float64]
-type Parameter = Literal["mu_sens", "mu_spec", "tau_sens", "tau_spec", "rho"]
+type Parameter = Literal["tau_sens", "tau_spec", "rho"]
 
 _TAU: tuple[Parameter, Parameter] = ("tau_sens", "tau_spec")
-_LOG_TAU_SENS = LOG_TAU.start
 _ZERO = -np.inf  # of log tau
 
 
@@ -28,6 +27,8 @@ class Face:
 
     Parameters
     ----------
+    dimension : int
+        Length of theta.
     held : mapping of int to float
         Coordinates of theta that do not move, with their values; rho has no meaning, and is held
         at 0, where a tau is 0.
@@ -35,13 +36,14 @@ class Face:
         Parameters that lie on the edge of their range on this face.
     """
 
+    dimension: int
     held: Mapping[int, float]
     at_edge: tuple[Parameter, ...] = ()
 
     @property
     def free(self) -> tuple[int, ...]:
         """Coordinates of theta that move."""
-        return tuple(i for i in range(DIMENSION) if i not in self.held)
+        return tuple(i for i in range(self.dimension) if i not in self.held)
 
     def place(self, theta: FloatArray) -> FloatArray:
         """Return a copy of theta with the held coordinates at their values."""
@@ -51,16 +53,20 @@ class Face:
         return placed
 
 
-def faces(told: tuple[bool, bool], *, paired: bool) -> tuple[Face, ...]:
+def faces(
+    told: tuple[bool, bool], *, paired: bool, sizes: tuple[int, int] = (1, 1)
+) -> tuple[Face, ...]:
     """List the faces of a table, those of fewest parameters first, the interior last.
 
     Parameters
     ----------
     told : pair of bool
         Whether the counts tell anything of sens, of spec; the coordinates of a margin that they
-        tell nothing of are held (mean 0, standard deviation 0).
+        tell nothing of are held (coefficients 0, standard deviation 0).
     paired : bool
         Whether any study has people in both arms; otherwise rho has no meaning.
+    sizes : pair of int
+        Numbers of coefficients of sens and spec.
 
     Returns
     -------
@@ -72,20 +78,24 @@ def faces(told: tuple[bool, bool], *, paired: bool) -> tuple[Face, ...]:
     [('tau_sens', 'tau_spec'), ('tau_sens',), ('tau_spec',), ('rho',), ('rho',), ()]
     """
     margins = [margin for margin, tells in enumerate(told) if tells]
-    uncorrelated = {ATANH_RHO: 0.0}
+    dimension = sum(sizes) + SCALES
+    log_tau, atanh_rho = range(dimension)[LOG_TAU], range(dimension)[ATANH_RHO]
+    coefficients = (range(sizes[0]), range(sizes[0], sum(sizes)))
+    uncorrelated = {atanh_rho: 0.0}
     for margin in {0, 1} - set(margins):
-        uncorrelated |= {margin: 0.0, _LOG_TAU_SENS + margin: _ZERO}
+        uncorrelated |= {log_tau[margin]: _ZERO, **dict.fromkeys(coefficients[margin], 0.0)}
     without_spread = [margins] if margins else []
     if len(margins) == 2:
         without_spread += [margins[:1], margins[1:]]
     found = [
         Face(
-            uncorrelated | {_LOG_TAU_SENS + margin: _ZERO for margin in chosen},
+            dimension,
+            uncorrelated | {log_tau[margin]: _ZERO for margin in chosen},
             tuple(_TAU[margin] for margin in chosen),
         )
         for chosen in without_spread
     ]
     if not all(told) or not paired:
-        return (*found, Face(uncorrelated))
-    edges = (Face({ATANH_RHO: sign * np.inf}, ("rho",)) for sign in (-1, 1))
-    return (*found, *edges, Face({}))
+        return (*found, Face(dimension, uncorrelated))
+    edges = (Face(dimension, {atanh_rho: sign * np.inf}, ("rho",)) for sign in (-1, 1))
+    return (*found, *edges, Face(dimension, {}))

@@ -3,17 +3,22 @@
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.cards.load import LoadedCard, load_card
+from metadx.cards.load import LoadedCard
+from metadx.designs.design import Design, Kind, MissingPolicy
+from metadx.engines.group_draws import Group
 from metadx.engines.marginal import fit_marginal
 from metadx.engines.notes import fit_notes
+from metadx.engines.request import settle
 from metadx.engines.result import Check, EngineReport, EngineResult, Note, Proposals
 from metadx.engines.settings import EngineChoice, FitSettings
-from metadx.errors import ConvergenceWarning, DataError, FitError
+from metadx.errors import ConvergenceWarning, FitError
 from metadx.estimands.accuracy import new_study_logits
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.review import Review
@@ -36,6 +41,8 @@ class Fit:
         N studies.
     card : LoadedCard
         The model card with its text.
+    design : Design
+        What the means depend on.
     settings : FitSettings
     result : EngineResult
         Draws, checks and the engine's report.
@@ -43,19 +50,108 @@ class Fit:
         Title of the review.
     synthetic : bool
         Whether the data are simulated or reconstructed; every figure and page says so.
+    dropped : tuple of str
+        Studies left out because a covariate of theirs is missing; never without being asked to.
     """
 
     table: AccuracyTable
     card: LoadedCard
+    design: Design
     settings: FitSettings
     result: EngineResult
     title: str = ""
     synthetic: bool = False
+    dropped: tuple[str, ...] = ()
 
     @property
     def mu(self) -> FloatArray:
-        """Means of logit sens and logit spec, shape (chain, draw, 2)."""
-        return self.result.mu
+        """Means of logit sens and logit spec, shape (chain, draw, 2).
+
+        With covariates, of studies at the reference levels and the average of the continuous ones.
+        """
+        if not self.design.has_covariates:
+            return self.result.coefficients
+        return np.stack([reported[..., 0] for reported in self._reported()], axis=-1)
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """Coefficients as the model has them (`Design` says how levels are coded).
+
+        Shape (chain, draw, P + Q), those of sens first.
+        """
+        return self.result.coefficients
+
+    @property
+    def effects(self) -> FloatArray:
+        """Coefficients as they are reported, shape (chain, draw, E): see `effect_names`."""
+        return np.concatenate([reported[..., 1:] for reported in self._reported()], axis=-1)
+
+    @property
+    def effect_names(self) -> tuple[str, ...]:
+        """Names of the effects, length E: ``"sens,setting=screening"``, ``"spec,year"``, ...
+
+        Differences from the reference level; of a continuous covariate per standard deviation.
+        """
+        margins = (("sens", self.design.sens), ("spec", self.design.spec))
+        return tuple(f"{name},{effect}" for name, margin in margins for effect in margin.effects)
+
+    def _reported(self) -> tuple[FloatArray, FloatArray]:
+        split = self.design.sens.size
+        sens, spec = self.coefficients[..., :split], self.coefficients[..., split:]
+        return sens @ self.design.sens.to_effects.T, spec @ self.design.spec.to_effects.T
+
+    def group(self, kind: Kind) -> Group:
+        """Return the draws for one kind of study.
+
+        Parameters
+        ----------
+        kind : Kind
+            One of `design.kinds`, or made by `metadx.designs.formula.design_row`.
+
+        Returns
+        -------
+        Group
+            S = chain * draw rows in the order of the posterior.
+        """
+        split = self.design.sens.size
+        flat = self.coefficients.reshape(self.rho.size, -1)
+        mu = np.stack([flat[:, :split] @ kind.sens, flat[:, split:] @ kind.spec], axis=1)
+        return self._group(mu, kind.label, kind)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The draws of every kind of study that the design tells apart; empty without any."""
+        return tuple(self.group(kind) for kind in self.design.kinds)
+
+    @property
+    def pooled(self) -> Group:
+        """The draws of the one kind of study there is without covariates.
+
+        Raises
+        ------
+        FitError
+            If the fit has covariates: pool without them, or take `groups`.
+        """
+        if self.design.has_covariates:
+            msg = "a fit with covariates has no single mean: take its groups, or fit without them."
+            raise FitError(msg)
+        return self._group(self.mu.reshape(-1, 2), "all", None)
+
+    def _group(self, mu: FloatArray, label: str, kind: Kind | None) -> Group:
+        tau, rho = self.tau.reshape(-1, 2), self.rho.ravel()
+        # New studies of different kinds are different studies: each has a stream of its own.
+        stream = [] if kind is None else [crc32(label.encode())]
+        rng = np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed, *stream])
+        return Group(
+            label=label,
+            covariate=kind.covariate if kind else "",
+            at=MappingProxyType(dict(kind.at) if kind else {}),
+            mu=mu,
+            tau=tau,
+            rho=rho,
+            new_logits=new_study_logits(mu, tau, rho, rng),
+            studies=kind.studies if kind else np.arange(self.table.n_studies),
+        )
 
     @property
     def tau(self) -> FloatArray:
@@ -105,7 +201,13 @@ class Fit:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What the reader of a result must know of the data and the fit."""
-        return fit_notes(self.table, self.card.card, self.engine)
+        return fit_notes(
+            self.table,
+            self.card.card,
+            self.engine,
+            remarks=self.design.remarks,
+            dropped=self.dropped,
+        )
 
     @property
     def identified(self) -> tuple[bool, bool]:
@@ -166,9 +268,13 @@ class Fit:
     def __repr__(self) -> str:
         """Say what was fitted, by what, and whether it may be believed."""
         verdict = "every check passed" if self.passed else "a check failed"
+        formulas = ""
+        if self.design.has_covariates:
+            formulas = f"sens {self.design.sens.formula}, spec {self.design.spec.formula}, "
         return (
             f"Fit({self.title or self.table.source!r}: {self.table.n_studies} studies, "
-            f"{self.card.card.id}, {self.engine.name} engine, {self.rho.size} draws, {verdict})"
+            f"{self.card.card.id}, {formulas}{self.engine.name} engine, {self.rho.size} draws, "
+            f"{verdict})"
         )
 
 
@@ -176,6 +282,9 @@ def fit(
     data: AccuracyTable | Review,
     model: str | Path | LoadedCard | None = None,
     *,
+    sens: str | None = None,
+    spec: str | None = None,
+    missing: MissingPolicy | None = None,
     engine: EngineChoice = "auto",
     draws: int = 4000,
     seed: int | None = None,
@@ -188,6 +297,13 @@ def fit(
     data : AccuracyTable or Review
     model : str, Path, LoadedCard or None
         Id or path of a card; None takes the review's own choice, else ``bivariate-binomial``.
+    sens, spec : str or None
+        Formulas for the mean logits, such as ``"~ setting + year"``; None takes the review's own,
+        else ``"~ 1"``.
+    missing : {"error", "drop", "level"} or None
+        What to do with studies that lack a covariate of a formula: refuse, leave them out, or
+        give them a level of their own ("not reported", categorical covariates only). None takes
+        the review's own choice, else "error".
     engine : {"auto", "marginal", "nuts"}
         "auto" integrates the random effects out and hands over to NUTS where the importance
         weights cannot be trusted (Pareto k of at least 0.7).
@@ -207,7 +323,7 @@ def fit(
     FitError
         If no engine can answer.
     CardError, DataError, MetadxError
-        If the card, the table or a setting is wrong.
+        If the card, the table, a formula or a setting is wrong.
 
     Warns
     -----
@@ -220,13 +336,23 @@ def fit(
     >>> fitted = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
     >>> fitted.engine.name, fitted.passed
     ('marginal', True)
+    >>> assay = metadx.fit(metadx.load_dataset("anti-ccp"), sens="~ generation", draws=1000)
+    >>> [group.label for group in assay.groups], assay.effect_names
+    (['CCP1', 'CCP2'], ('sens,generation=CCP2',))
     """
-    table, card, seed = _settled(data, model, seed)
-    settings = FitSettings(engine, draws, seed, study_effects)
-    result = _run(table, card, settings)
-    review = data if isinstance(data, Review) else None
-    about = (review.title, review.synthetic) if review else ("", False)
-    fitted = Fit(table, card, settings, result, *about)
+    request = settle(data, model, seed, sens=sens, spec=spec, missing=missing)
+    settings = FitSettings(engine, draws, request.seed, study_effects)
+    result = _run(request.table, request.card, request.design, settings)
+    fitted = Fit(
+        request.table,
+        request.card,
+        request.design,
+        settings,
+        result,
+        title=request.title,
+        synthetic=request.synthetic,
+        dropped=request.dropped,
+    )
     failed = [check for check in fitted.checks if not check.passed]
     if failed:
         listed = ", ".join(f"{c.name} = {c.value:.3g} (limit {c.threshold:g})" for c in failed)
@@ -234,83 +360,27 @@ def fit(
     return fitted
 
 
-def _settled(
-    data: AccuracyTable | Review, model: str | Path | LoadedCard | None, seed: int | None
-) -> tuple[AccuracyTable, LoadedCard, int]:
-    """Fill what the caller left open from the review, else with the defaults."""
-    review = data if isinstance(data, Review) else None
-    table = data.table if isinstance(data, Review) else data
-    if not isinstance(table, AccuracyTable):
-        msg = (
-            f"a {type(table).__name__} cannot be fitted: wanted an AccuracyTable or a Review; "
-            "read a file with metadx.read_table or metadx.load_review."
-        )
-        raise DataError(msg)
-    if review:
-        refuse_covariates(
-            sens=review.analysis.sens,
-            spec=review.analysis.spec,
-            subgroup=review.analysis.subgroup,
-        )
-    if model is None:
-        model = review.model if review else "bivariate-binomial"
-    card = model if isinstance(model, LoadedCard) else load_card(model)
-    if seed is None:
-        seed = review.analysis.seed if review else 1
-    wanted = card.card.data.min_studies
-    if table.n_studies < wanted:
-        msg = (
-            f"{table.source}: the card {card.card.id} needs at least {wanted} studies, found "
-            f"{table.n_studies}; choose another card or add studies."
-        )
-        raise DataError(msg)
-    return table, card, seed
-
-
-def refuse_covariates(*, sens: str | None, spec: str | None, subgroup: str | None) -> None:
-    """Refuse a formula or a subgroup that this version would have to ignore.
-
-    Parameters
-    ----------
-    sens, spec : str or None
-        Formulas; ``"~ 1"`` or None.
-    subgroup : str or None
-
-    Raises
-    ------
-    DataError
-        If any of them asks for a covariate.
-    """
-    for name, value in {"sens": sens, "spec": spec, "subgroup": subgroup}.items():
-        if value is not None and value.replace(" ", "") != "~1":
-            msg = (
-                f"{name} = {value!r}: this version pools without covariates; take the formula "
-                f"'~ 1' and no subgroup."
-            )
-            raise DataError(msg)
-
-
-def _run(table: AccuracyTable, card: LoadedCard, settings: FitSettings) -> EngineResult:
+def _run(
+    table: AccuracyTable, card: LoadedCard, design: Design, settings: FitSettings
+) -> EngineResult:
     """Take the engine asked for; "auto" falls through to NUTS when importance sampling fails."""
+
+    def by_nuts(fell_back: str | None) -> EngineResult:
+        from metadx.engines.nuts import fit_nuts
+
+        result = fit_nuts(table, card.card, settings, design, careful=fell_back is not None)
+        return replace(result, report=replace(result.report, fell_back=fell_back))
+
     if settings.engine == "nuts":
-        return _nuts(table, card, settings, None)
+        return by_nuts(None)
     try:
-        result = fit_marginal(table, card.card, settings)
+        result = fit_marginal(table, card.card, settings, design)
     except FitError as error:
         if settings.engine == "marginal":
             raise
-        return _nuts(table, card, settings, f"the marginal engine failed: {error}")
+        return by_nuts(f"the marginal engine failed: {error}")
     pareto_k = next(check for check in result.checks if check.name == "pareto_k")
     if pareto_k.passed or settings.engine == "marginal":
         return result
     reason = f"Pareto k of the importance weights is {pareto_k.value:.2f}, not below "
-    return _nuts(table, card, settings, f"{reason}{pareto_k.threshold:g}")
-
-
-def _nuts(
-    table: AccuracyTable, card: LoadedCard, settings: FitSettings, fell_back: str | None
-) -> EngineResult:
-    from metadx.engines.nuts import fit_nuts
-
-    result = fit_nuts(table, card.card, settings, careful=fell_back is not None)
-    return replace(result, report=replace(result.report, fell_back=fell_back))
+    return by_nuts(f"{reason}{pareto_k.threshold:g}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.designs.design import Design
 from metadx.engines.conditional import Covariance, Modes, conditional_modes
 from metadx.engines.counts import Counts
 from metadx.engines.integrals import Moments, integral_moments, log_integrals
@@ -22,31 +23,30 @@ class Hyper:
 
     Parameters
     ----------
-    mu, tau : ndarray, shape (S, 2)
+    coefficients : ndarray, shape (S, P + Q)
+        Of the mean of logit sens, then of that of logit spec; without covariates the two means.
+    tau : ndarray, shape (S, 2)
         Logit scale; order sens, spec.
     rho : ndarray, shape (S,)
     one_minus_rho2 : ndarray, shape (S,)
         1 − rho², exact also where rho rounds to ±1.
     """
 
-    mu: FloatArray
+    coefficients: FloatArray
     tau: FloatArray
     rho: FloatArray
     one_minus_rho2: FloatArray
 
     @classmethod
-    def of(cls, mu: FloatArray, tau: FloatArray, rho: FloatArray) -> "Hyper":
-        """Build from draws of (mu, tau, rho)."""
-        return cls(mu, tau, rho, (1 - rho) * (1 + rho))
+    def of(cls, coefficients: FloatArray, tau: FloatArray, rho: FloatArray) -> "Hyper":
+        """Build from draws of (coefficients, tau, rho)."""
+        return cls(coefficients, tau, rho, (1 - rho) * (1 + rho))
 
     def rows(self, part: slice) -> "Hyper":
         """Keep some of the draws."""
-        return Hyper(self.mu[part], self.tau[part], self.rho[part], self.one_minus_rho2[part])
-
-    @property
-    def mean(self) -> tuple[FloatArray, FloatArray]:
-        """Means of the study logits, (S, 1) each."""
-        return self.mu[:, :1], self.mu[:, 1:]
+        return Hyper(
+            self.coefficients[part], self.tau[part], self.rho[part], self.one_minus_rho2[part]
+        )
 
     @property
     def covariance(self) -> Covariance:
@@ -56,12 +56,14 @@ class Hyper:
 
 @dataclass(frozen=True, eq=False)
 class IntegratedLikelihood:
-    """log p(counts of study i | mu, tau, rho) for every study.
+    """log p(counts of study i | coefficients, tau, rho) for every study.
 
     Parameters
     ----------
     counts : Counts
         N studies.
+    design : pair of ndarray, shapes (N, P), (N, Q)
+        What the means of logit sens and logit spec are made of.
     start : pair of ndarray, shape (N,)
         Logits from which the conditional modes are sought.
     nodes : ndarray of int, shape (N,)
@@ -69,13 +71,22 @@ class IntegratedLikelihood:
     """
 
     counts: Counts
+    design: tuple[FloatArray, FloatArray]
     start: tuple[FloatArray, FloatArray]
     nodes: IntArray
 
     @classmethod
-    def of(cls, counts: Counts, nodes: int = BASE_NODES) -> "IntegratedLikelihood":
-        """Use the same number of nodes for all studies and start at the empirical logits."""
-        return cls(counts, counts.empirical_logits(), np.full(counts.tp.size, nodes))
+    def of(
+        cls, counts: Counts, nodes: int = BASE_NODES, design: Design | None = None
+    ) -> "IntegratedLikelihood":
+        """Use the same number of nodes for all studies and start at the empirical logits.
+
+        Without a design all studies have the same two means.
+        """
+        size = counts.tp.size
+        chosen = design or Design.without_covariates(size)
+        matrices = (chosen.sens.matrix, chosen.spec.matrix)
+        return cls(counts, matrices, counts.empirical_logits(), np.full(size, nodes))
 
     def started_at(self, start: tuple[FloatArray, FloatArray]) -> "IntegratedLikelihood":
         """Seek the conditional modes from other logits."""
@@ -88,11 +99,18 @@ class IntegratedLikelihood:
     def take(self, studies: IntArray) -> "IntegratedLikelihood":
         """Keep some of the studies."""
         start = (self.start[0][studies], self.start[1][studies])
-        return IntegratedLikelihood(self.counts.take(studies), start, self.nodes[studies])
+        design = (self.design[0][studies], self.design[1][studies])
+        return IntegratedLikelihood(self.counts.take(studies), design, start, self.nodes[studies])
+
+    def means(self, hyper: Hyper) -> tuple[FloatArray, FloatArray]:
+        """Return the means of logit sens and logit spec of every study, (S, N) each."""
+        sens, spec = self.design
+        split = sens.shape[1]
+        return hyper.coefficients[:, :split] @ sens.T, hyper.coefficients[:, split:] @ spec.T
 
     def modes(self, hyper: Hyper) -> Modes:
         """Return the conditional modes of all studies, (S, N)."""
-        return conditional_modes(self.counts, hyper.mean, hyper.covariance, self.start)
+        return conditional_modes(self.counts, self.means(hyper), hyper.covariance, self.start)
 
     def by_study(self, hyper: Hyper) -> FloatArray:
         """Return the integrated log-likelihood of each study, shape (S, N)."""
@@ -113,4 +131,4 @@ class IntegratedLikelihood:
     def moments(self, hyper: Hyper) -> Moments:
         """Return the integrals and conditional moments, for few draws; all at the most nodes."""
         most = int(self.nodes.max())
-        return integral_moments(self.counts, hyper.mean, hyper.covariance, self.start, most)
+        return integral_moments(self.counts, self.means(hyper), hyper.covariance, self.start, most)

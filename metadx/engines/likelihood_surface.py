@@ -38,7 +38,7 @@ class Surface:
     nodes: int
 
     def log_likelihood(self, theta: FloatArray) -> FloatArray:
-        """Return the log-likelihood at theta (S, 5), binomial coefficients included, shape (S,).
+        """Return the log-likelihood at theta (S, D), binomial coefficients included, shape (S,).
 
         An entry of log tau may be -inf and one of atanh rho ±inf: the likelihood is written in
         the covariance, never in its inverse, and is exact there.
@@ -77,7 +77,7 @@ class Surface:
 
 
 def _filled(template: FloatArray, free: Sequence[int], points: FloatArray) -> FloatArray:
-    """Put the free coordinates (S, F) into copies of a template (5,)."""
+    """Put the free coordinates (S, F) into copies of a template (D,)."""
     theta = np.tile(template, (points.shape[0], 1))
     theta[:, list(free)] = points
     return theta

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import Card
+from metadx.designs.design import Design
 from metadx.engines.coordinates import Conditional
 from metadx.engines.counts import Counts
 from metadx.engines.effects import draw_study_logits
@@ -28,7 +29,9 @@ _FAR_POINTS = 16
 _MODE_NODES = 9  # values and gradients that agree well enough for the search to end
 
 
-def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> EngineResult:
+def fit_marginal(
+    table: AccuracyTable, card: Card, settings: FitSettings, design: Design | None = None
+) -> EngineResult:
     """Fit the bivariate model by integration and importance sampling.
 
     Parameters
@@ -37,6 +40,8 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
         N studies.
     card : Card
     settings : FitSettings
+    design : Design or None
+        What the means depend on; None for one mean a margin.
 
     Returns
     -------
@@ -58,9 +63,10 @@ def fit_marginal(table: AccuracyTable, card: Card, settings: FitSettings) -> Eng
     began = time.perf_counter()
     sampler_rng, effects_rng = np.random.default_rng(settings.seed).spawn(2)
     counts = Counts.from_table(table)
-    posterior = Posterior.of(IntegratedLikelihood.of(counts), card)
-    searched = posterior.with_likelihood(IntegratedLikelihood.of(counts, _MODE_NODES))
-    mode = find_mode(searched.gradient, crude_start(counts))
+    design = design or Design.without_covariates(table.n_studies)
+    posterior = Posterior.of(IntegratedLikelihood.of(counts, design=design), card, design)
+    searched = posterior.with_likelihood(IntegratedLikelihood.of(counts, _MODE_NODES, design))
+    mode = find_mode(searched.gradient, crude_start(posterior.likelihood))
     posterior = _restart_at(posterior, mode)
     total = settings.draws_per_chain * CHAINS
     pilot_size = int(np.clip(total // 4, *_PILOT))
@@ -129,7 +135,9 @@ def _result(
     limits = card.checks.marginal
     pareto_k, ess = weighted.smoothed.pareto_k, weighted.smoothed.ess
     raw = constrain(weighted.theta)
-    proposals = Proposals(raw.mu, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood)
+    proposals = Proposals(
+        raw.coefficients, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood
+    )
     shape = (CHAINS, rows.size // CHAINS)
     checks = (
         Check("pareto_k", pareto_k, limits.pareto_k_max, pareto_k < limits.pareto_k_max),
@@ -142,7 +150,7 @@ def _result(
         ),
     )
     return EngineResult(
-        raw.mu[rows].reshape(*shape, 2),
+        raw.coefficients[rows].reshape(*shape, -1),
         raw.tau[rows].reshape(*shape, 2),
         raw.rho[rows].reshape(shape),
         None if logits is None else logits.reshape(*shape, -1, 2),

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.designs.design import Design, MissingPolicy
 from metadx.engines.counts import Counts
 from metadx.engines.faces import Face, Parameter, faces
 from metadx.engines.likelihood import IntegratedLikelihood
 from metadx.engines.likelihood_surface import Surface
 from metadx.engines.mode import find_mode
+from metadx.engines.request import designed
 from metadx.engines.settings import whole_number
-from metadx.engines.target import ATANH_RHO, LOG_TAU, constrain, crude_start
+from metadx.engines.target import ATANH_RHO, LOG_TAU, SCALES, constrain, crude_start
 from metadx.engines.unbounded_margins import Kind, MarginLimit, margin_limits, silenced
-from metadx.errors import DataError, FitError
+from metadx.errors import FitError
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.review import Review
 
@@ -25,6 +27,7 @@ _PROMISING = 2.0  # log-likelihood units below the best
 _TIE = 1e-6  # of log-likelihoods: a face with fewer parameters is preferred
 _DECREMENT = 1e-6  # twice the log-likelihood still to be gained
 _FLAT = 1e-8  # least eigenvalue of the curvature of a maximum that is a point
+_SEPARATED = 1e-5  # the same with covariates: a level whose counts are all at one edge
 _LAST_STEPS = 2
 _SHORT = 0.1  # longest step taken without looking whether it leads upwards
 _MOST_NODES = 127
@@ -34,18 +37,19 @@ _MOST_NODES = 127
 class MaximumLikelihood:
     """Estimates under flat priors, with what they are worth.
 
-    Arrays are in the order mu_sens, mu_spec, tau_sens, tau_spec, rho; means and standard
-    deviations are on the logit scale.
-
     Parameters
     ----------
-    mu, tau : ndarray, shape (2,)
-        Order sens, spec; ±inf where the likelihood rises for ever, NaN where it does not care.
-    rho : float
-        NaN where a standard deviation is 0 or has no finite estimate.
+    parameters : tuple of str, length D
+        Names in the order of `estimates`: the mean logit and the effects of sens, those of spec,
+        tau[sens], tau[spec], rho. Without covariates these are five.
+    estimates : ndarray, shape (D,)
+        Logit scale but for rho; ±inf where the likelihood rises for ever, NaN where it does not
+        care, of rho also where a standard deviation is 0 or has no finite estimate. With
+        covariates the means are those at the reference levels and at the average of the
+        continuous ones, and effects of those are per standard deviation.
     log_likelihood : float
         Binomial coefficients included; the limit where there is no finite maximum.
-    information : ndarray, shape (5, 5)
+    information : ndarray, shape (D, D)
         Observed information, NaN for parameters at the edge of their range or without an estimate.
     at_edge : tuple of str
         Parameters estimated at the edge of their range: a tau of 0, a rho of ±1.
@@ -57,15 +61,29 @@ class MaximumLikelihood:
         Whether the search ended at a maximum that is a single point.
     """
 
-    mu: FloatArray
-    tau: FloatArray
-    rho: float
+    parameters: tuple[str, ...]
+    estimates: FloatArray
     log_likelihood: float
     information: FloatArray
     at_edge: tuple[Parameter, ...]
     limits: tuple[MarginLimit, MarginLimit]
     nodes: int
     converged: bool
+
+    @property
+    def mu(self) -> FloatArray:
+        """Mean logits (sens, spec), shape (2,)."""
+        return self.estimates[[self.parameters.index(f"mu[{margin}]") for margin in _MARGINS]]
+
+    @property
+    def tau(self) -> FloatArray:
+        """Standard deviations between studies (sens, spec), shape (2,)."""
+        return self.estimates[LOG_TAU]
+
+    @property
+    def rho(self) -> float:
+        """Correlation between studies."""
+        return float(self.estimates[ATANH_RHO])
 
     @property
     def singular(self) -> bool:
@@ -79,11 +97,11 @@ class MaximumLikelihood:
 
     @property
     def covariance(self) -> FloatArray:
-        """Inverse of the observed information, (5, 5); parameters at an edge count as known.
+        """Inverse of the observed information, (D, D); parameters at an edge count as known.
 
         All NaN where the search did not converge.
         """
-        found = np.full((5, 5), np.nan)
+        found = np.full_like(self.information, np.nan)
         free = np.flatnonzero(np.isfinite(np.diag(self.information)))
         if self.converged and free.size:
             block = np.ix_(free, free)
@@ -92,7 +110,7 @@ class MaximumLikelihood:
 
     @property
     def standard_errors(self) -> FloatArray:
-        """Standard errors of the five parameters, NaN for those that have none."""
+        """Standard errors of the parameters, shape (D,), NaN for those that have none."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
     @property
@@ -106,8 +124,9 @@ class MaximumLikelihood:
         ]
         if not self.converged:
             found.append(
-                "The search did not end at a single point: the likelihood is flat or the table "
-                "says too little; standard errors are withheld."
+                "The search did not end at a single point: the likelihood is flat (with covariates "
+                "perhaps because all counts of a level lie at one edge) or the table says too "
+                "little; standard errors are withheld."
             )
         if self.nodes == 1:
             found.append("One node: the Laplace approximation, not the integral itself.")
@@ -136,7 +155,14 @@ _FAR_OUT: dict[Kind, str] = {
 }
 
 
-def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> MaximumLikelihood:
+def maximum_likelihood(
+    data: AccuracyTable | Review,
+    *,
+    nodes: int = 15,
+    sens: str | None = None,
+    spec: str | None = None,
+    missing: MissingPolicy | None = None,
+) -> MaximumLikelihood:
     """Maximise the integrated likelihood of the bivariate model, without any prior.
 
     For comparison with programs that have none. The posterior needs no such maximum and is what
@@ -149,6 +175,8 @@ def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> Maxi
     nodes : int
         Adaptive Gauss-Hermite nodes per axis, from 1 to 127. 1 is the Laplace approximation, as
         in ``lme4::glmer(..., nAGQ = 1)`` and glmmTMB.
+    sens, spec, missing
+        Formulas and what to do about missing covariates, as of `metadx.fit`.
 
     Returns
     -------
@@ -157,7 +185,7 @@ def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> Maxi
     Raises
     ------
     DataError
-        If the data are neither a table nor a review.
+        If the data are neither a table nor a review, or a formula is wrong.
     FitError
         If the number of nodes is out of range.
 
@@ -178,17 +206,24 @@ def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> Maxi
     (-272.78, False)
     >>> metadx.maximum_likelihood(metadx.load_dataset("telomerase")).at_edge
     ('rho',)
+    >>> assay = metadx.maximum_likelihood(
+    ...     metadx.load_dataset("anti-ccp"), nodes=1, sens="~ generation"
+    ... )
+    >>> assay.parameters[:2], assay.estimates[:2].round(3).tolist()
+    (('mu[sens]', 'beta[sens,generation=CCP2]'), [-0.002, 0.841])
     """
-    counts = Counts.from_table(_table_of(data))
     nodes = _count(nodes)
+    table, design, _ = designed(data, sens=sens, spec=spec, missing=missing)
+    counts = Counts.from_table(table)
     limits = margin_limits(counts)
     heard = silenced(counts, limits)
     told = (limits[0].kind == "bounded", limits[1].kind == "bounded")
     paired = bool(((heard.n_diseased > 0) & (heard.n_nondiseased > 0)).any())
-    likelihood = IntegratedLikelihood.of(heard)
+    likelihood = IntegratedLikelihood.of(heard, design=design)
     first = Surface(likelihood, min(nodes, _SEARCH_NODES))
-    start = crude_start(heard)
-    tried = [(face, *_climb(first, face, face.place(start))) for face in faces(told, paired=paired)]
+    start = crude_start(likelihood)
+    parts = faces(told, paired=paired, sizes=design.sizes)
+    tried = [(face, *_climb(first, face, face.place(start))) for face in parts]
     surface = Surface(likelihood, nodes)
     if nodes > first.nodes:
         enough = max(value for *_, value in tried) - _PROMISING
@@ -197,18 +232,7 @@ def maximum_likelihood(data: AccuracyTable | Review, *, nodes: int = 15) -> Maxi
         ]
     best = max(value for *_, value in tried)
     face, theta, value = next(found for found in tried if found[2] >= best - _TIE)
-    return _result(surface, face, theta, value=value, limits=limits)
-
-
-def _table_of(data: AccuracyTable | Review) -> AccuracyTable:
-    table = data.table if isinstance(data, Review) else data
-    if not isinstance(table, AccuracyTable):
-        msg = (
-            f"a {type(table).__name__} has no likelihood: wanted an AccuracyTable or a Review; "
-            "read a file with metadx.read_table or metadx.load_review."
-        )
-        raise DataError(msg)
-    return table
+    return _result(surface, design, face, theta, value=value, limits=limits)
 
 
 def _count(nodes: int) -> int:
@@ -239,6 +263,7 @@ def _climb(surface: Surface, face: Face, theta: FloatArray) -> tuple[FloatArray,
 
 def _result(
     surface: Surface,
+    design: Design,
     face: Face,
     theta: FloatArray,
     *,
@@ -247,24 +272,34 @@ def _result(
 ) -> MaximumLikelihood:
     hyper = constrain(theta[None])
     free = list(face.free)
-    information = np.full((5, 5), np.nan)
+    information = np.full((theta.size, theta.size), np.nan)
     converged = True
+    to_reported = _to_reported(design)
     if free:
         curvature = surface.curvature(theta, free)
         slope = surface.restricted(theta, free)(theta[free][None])[1][0]
-        converged = bool(np.linalg.eigvalsh(curvature)[0] > _FLAT)
+        flat = _SEPARATED if design.has_covariates else _FLAT
+        converged = bool(np.linalg.eigvalsh(curvature)[0] > flat)
         converged = converged and bool(slope @ np.linalg.solve(curvature, slope) < _DECREMENT)
         # At a stationary point the curvature transforms by the Jacobian of theta alone.
-        jacobian = np.ones(5)
-        jacobian[LOG_TAU], jacobian[ATANH_RHO] = hyper.tau[0], hyper.one_minus_rho2[0]
-        scale = 1 / jacobian[free]
-        information[np.ix_(free, free)] = curvature * np.outer(scale, scale)
-    bounded = np.array([limit.kind == "bounded" for limit in limits])
-    correlated = ATANH_RHO in free or "rho" in face.at_edge
+        jacobian = to_reported.copy()
+        jacobian[-SCALES:, -SCALES:] = np.diag([*hyper.tau[0], hyper.one_minus_rho2[0]])
+        block = np.ix_(free, free)
+        back = np.linalg.inv(jacobian[block])
+        information[block] = back.T @ curvature @ back
+    correlated = ATANH_RHO + theta.size in free or "rho" in face.at_edge
+    estimates = to_reported @ np.concatenate([hyper.coefficients[0], np.zeros(SCALES)])
+    estimates[LOG_TAU] = hyper.tau[0]
+    estimates[ATANH_RHO] = hyper.rho[0] if correlated else np.nan
+    first = 0
+    for margin, (limit, size) in enumerate(zip(limits, design.sizes, strict=True)):
+        if limit.kind != "bounded":
+            estimates[first : first + size] = [limit.mu, *[np.nan] * (size - 1)]
+            estimates[margin - SCALES] = limit.tau
+        first += size
     return MaximumLikelihood(
-        mu=np.where(bounded, hyper.mu[0], [limit.mu for limit in limits]),
-        tau=np.where(bounded, hyper.tau[0], [limit.tau for limit in limits]),
-        rho=float(hyper.rho[0]) if correlated else np.nan,
+        parameters=_names(design),
+        estimates=estimates,
         log_likelihood=value + sum(limit.log_likelihood for limit in limits),
         information=information,
         at_edge=face.at_edge,
@@ -272,3 +307,21 @@ def _result(
         nodes=surface.nodes,
         converged=converged,
     )
+
+
+def _to_reported(design: Design) -> FloatArray:
+    """Return the matrix from theta to (means at the reference levels, effects, scales)."""
+    found = np.eye(sum(design.sizes) + SCALES)
+    first = 0
+    for margin in (design.sens, design.spec):
+        part = slice(first, first + margin.size)
+        found[part, part] = margin.to_effects
+        first = part.stop
+    return found
+
+
+def _names(design: Design) -> tuple[str, ...]:
+    found: list[str] = []
+    for name, margin in zip(_MARGINS, (design.sens, design.spec), strict=True):
+        found += [f"mu[{name}]", *(f"beta[{name},{effect}]" for effect in margin.effects)]
+    return (*found, "tau[sens]", "tau[spec]", "rho")

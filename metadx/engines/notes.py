@@ -1,5 +1,7 @@
 """Plain words for what a reader must know before using a number."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from metadx.cards.card import Card
@@ -9,20 +11,35 @@ from metadx.studies.accuracy import AccuracyTable
 FEW_STUDIES = 4
 
 
-def fit_notes(table: AccuracyTable, card: Card, engine: EngineReport) -> tuple[Note, ...]:
-    """List the notes that a table and an engine call for.
+def fit_notes(
+    table: AccuracyTable,
+    card: Card,
+    engine: EngineReport,
+    *,
+    remarks: Sequence[str] = (),
+    dropped: Sequence[str] = (),
+) -> tuple[Note, ...]:
+    """List the notes that a table, a design and an engine call for.
 
     Parameters
     ----------
     table : AccuracyTable
     card : Card
     engine : EngineReport
+    remarks : sequence of str
+        Of the design.
+    dropped : sequence of str
+        Studies left out because a covariate is missing.
 
     Returns
     -------
     tuple of Note
     """
     notes = [*_few_studies(table, card), *_empty_arms(table), *_silent_counts(table)]
+    if dropped:
+        text = f"Left out because a covariate is missing: {', '.join(dropped)}."
+        notes.append(Note("studies", text))
+    notes += [Note("covariates", remark) for remark in remarks]
     if engine.fell_back:
         text = f"{engine.fell_back}; the fit was made by NUTS instead."
         notes.append(Note("engine", text[0].upper() + text[1:]))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from metadx.builders.bivariate import Parametrisation, build_bivariate
 from metadx.cards.card import Card
+from metadx.designs.design import Design
 from metadx.engines.checks import nuts_checks
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
@@ -64,6 +65,7 @@ def fit_nuts(
     table: AccuracyTable,
     card: Card,
     settings: FitSettings,
+    design: Design | None = None,
     *,
     careful: bool = False,
     tries: int | None = None,
@@ -79,6 +81,8 @@ def fit_nuts(
     table : AccuracyTable
     card : Card
     settings : FitSettings
+    design : Design or None
+        What the means depend on; None for one mean a margin.
     careful : bool
         Begin with small steps: for a posterior that importance sampling could not cover.
     tries : int or None
@@ -98,6 +102,7 @@ def fit_nuts(
     Hoffman MD, Gelman A. The No-U-Turn sampler. J Mach Learn Res 2014;15:1593-1623.
     """
     began = time.perf_counter()
+    design = design or Design.without_covariates(table.n_studies)
     first = choose_parametrisation(table)
     other: Parametrisation = "non-centred" if first == "centred" else "centred"
     ladder = [_Try(first, 0.99, 1), _Try("non-centred", 0.998, 1), _Try(other, 0.998, 4)]
@@ -105,7 +110,7 @@ def fit_nuts(
         ladder = ladder[1:]
     best: tuple[int, _Try, xr.DataTree, tuple[Check, ...]] | None = None
     for attempt in ladder[:tries]:
-        tree = _sample(table, card, settings, attempt)
+        tree = _sample(table, card, settings, design, attempt)
         checks = nuts_checks(tree, card.checks.nuts)
         failed = sum(not check.passed for check in checks)
         if best is None or failed < best[0]:
@@ -115,7 +120,13 @@ def fit_nuts(
     assert best is not None  # the loop runs at least once
     _, attempt, tree, checks = best
     return _result(
-        table, settings, tree, checks=checks, parametrisation=attempt.parametrisation, began=began
+        table,
+        settings,
+        design,
+        tree,
+        checks=checks,
+        parametrisation=attempt.parametrisation,
+        began=began,
     )
 
 
@@ -144,11 +155,12 @@ def _sample(
     table: AccuracyTable,
     card: Card,
     settings: FitSettings,
+    design: Design,
     attempt: _Try,
 ) -> "xr.DataTree":
     import pymc as pm
 
-    with _quiet_pymc(), build_bivariate(table, card, attempt.parametrisation):
+    with _quiet_pymc(), build_bivariate(table, card, attempt.parametrisation, design):
         try:
             tree: xr.DataTree = pm.sample(
                 draws=max(settings.draws_per_chain, _LEAST_PER_CHAIN) * attempt.longer,
@@ -169,6 +181,7 @@ def _sample(
 def _result(
     table: AccuracyTable,
     settings: FitSettings,
+    design: Design,
     tree: "xr.DataTree",
     *,
     checks: tuple[Check, ...],
@@ -176,15 +189,15 @@ def _result(
     began: float,
 ) -> EngineResult:
     posterior = tree["posterior"].to_dataset()
-    mu, tau = (
-        posterior[name].transpose("chain", "draw", "margin").to_numpy() for name in ("mu", "tau")
-    )
+    coefficients = posterior["coefficients"].transpose("chain", "draw", "coefficient").to_numpy()
+    tau = posterior["tau"].transpose("chain", "draw", "margin").to_numpy()
     rho = posterior["rho"].transpose("chain", "draw").to_numpy()
     logits = None
     if settings.wants_effects(table.n_studies):
         dims = ("chain", "draw", "study", "margin")
         logits = posterior["study_logit"].transpose(*dims).to_numpy()
-    log_likelihood, nodes = _integrated_log_likelihood(table, mu, tau, rho)
+    hyper = Hyper.of(coefficients.reshape(rho.size, -1), tau.reshape(rho.size, -1), rho.ravel())
+    log_likelihood, nodes = _integrated_log_likelihood(table, design, hyper)
     stats = tree["sample_stats"].to_dataset()
     kept = {
         name: stats[name].transpose("chain", "draw").to_numpy() for name in _STATS if name in stats
@@ -193,19 +206,17 @@ def _result(
     report = EngineReport(
         "nuts", None, ess, nodes, time.perf_counter() - began, parametrisation=parametrisation
     )
-    return EngineResult(mu, tau, rho, logits, log_likelihood, kept, None, report, checks)
+    log_likelihood = log_likelihood.reshape(*rho.shape, -1)
+    return EngineResult(coefficients, tau, rho, logits, log_likelihood, kept, None, report, checks)
 
 
 def _integrated_log_likelihood(
-    table: AccuracyTable, mu: FloatArray, tau: FloatArray, rho: FloatArray
+    table: AccuracyTable, design: Design, hyper: Hyper
 ) -> tuple[FloatArray, int]:
     """Integrate the random effects out at the draws, with the nodes each study needs there."""
-    shape = rho.shape
-    hyper = Hyper.of(mu.reshape(-1, 2), tau.reshape(-1, 2), rho.ravel())
-    likelihood = IntegratedLikelihood.of(Counts.from_table(table))
-    spread = np.linspace(0, rho.size - 1, 16).astype(int)
+    likelihood = IntegratedLikelihood.of(Counts.from_table(table), design=design)
+    spread = np.linspace(0, hyper.rho.size - 1, 16).astype(int)
     rows = np.argsort(hyper.tau.sum(axis=1))[spread]
-    points = Hyper.of(hyper.mu[rows], hyper.tau[rows], hyper.rho[rows])
+    points = Hyper.of(hyper.coefficients[rows], hyper.tau[rows], hyper.rho[rows])
     plan = plan_nodes(likelihood, points)
-    values = likelihood.with_nodes(plan.nodes).by_study(hyper)
-    return values.reshape(*shape, -1), int(plan.nodes.max())
+    return likelihood.with_nodes(plan.nodes).by_study(hyper), int(plan.nodes.max())

@@ -72,7 +72,9 @@ class Proposals:
 
     Parameters
     ----------
-    mu, tau : ndarray, shape (R, 2)
+    coefficients : ndarray, shape (R, P + Q)
+        Of the mean of logit sens, then of that of logit spec.
+    tau : ndarray, shape (R, 2)
     rho : ndarray, shape (R,)
     log_weights : ndarray, shape (R,)
         Not smoothed, up to a constant.
@@ -80,7 +82,7 @@ class Proposals:
         By study, random effects integrated out.
     """
 
-    mu: FloatArray
+    coefficients: FloatArray
     tau: FloatArray
     rho: FloatArray
     log_weights: FloatArray
@@ -93,7 +95,9 @@ class EngineResult:
 
     Parameters
     ----------
-    mu, tau : ndarray, shape (C, D, 2)
+    coefficients : ndarray, shape (C, D, P + Q)
+        Of the mean of logit sens, then of that of logit spec; without covariates the two means.
+    tau : ndarray, shape (C, D, 2)
         Logit scale; order sens, spec.
     rho : ndarray, shape (C, D)
     study_logits : ndarray, shape (C, D, N, 2), or None
@@ -108,7 +112,7 @@ class EngineResult:
     checks : tuple of Check
     """
 
-    mu: FloatArray
+    coefficients: FloatArray
     tau: FloatArray
     rho: FloatArray
     study_logits: FloatArray | None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from metadx.cards.load import parse_card
+from metadx.engines.request import designed
 from metadx.engines.result import Check, EngineReport, EngineResult, Proposals
 from metadx.engines.settings import FitSettings
 from metadx.engines.tree import FORMAT
@@ -83,13 +84,17 @@ def load_fit(path: Path) -> "Fit":
         raise DataError(f"{path}: not a fit that this version reads ({found}; wanted {FORMAT}).")
     attrs = tree.attrs
     try:
+        sens, spec = json.loads(attrs["formulas"])
+        table, design, _ = designed(_table(tree), sens=sens, spec=spec, missing=None)
         return Fit(
-            _table(tree),
+            table,
             parse_card(str(attrs["card"]), str(attrs["card_source"])),
+            design,
             FitSettings(**json.loads(attrs["settings"])),
             _result(tree),
-            str(attrs["title"]),
-            bool(json.loads(attrs["synthetic"])),
+            title=str(attrs["title"]),
+            synthetic=bool(json.loads(attrs["synthetic"])),
+            dropped=tuple(json.loads(attrs["dropped"])),
         )
     except KeyError as error:
         raise DataError(f"{path}: the fit is incomplete: {error.args[0]} is missing.") from error
@@ -130,10 +135,11 @@ def _result(tree: "xr.DataTree") -> EngineResult:
     proposals = None
     if "proposals" in tree:
         raw = tree["proposals"].to_dataset()
-        names = ("mu", "tau", "rho", "log_weight", "log_likelihood")
+        names = ("coefficients", "tau", "rho", "log_weight", "log_likelihood")
         proposals = Proposals(*(raw[name].to_numpy() for name in names))
+    coefficients = tree["design"]["coefficients"] if "design" in tree else posterior["mu"]
     return EngineResult(
-        mu=posterior["mu"].to_numpy(),
+        coefficients=coefficients.to_numpy(),
         tau=posterior["tau"].to_numpy(),
         rho=posterior["rho"].to_numpy(),
         study_logits=logits,

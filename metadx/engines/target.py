@@ -1,6 +1,8 @@
 """The log posterior of the hyper-parameters in unconstrained coordinates.
 
-theta = (mu_sens, mu_spec, log tau_sens, log tau_spec, atanh rho), Jacobian included.
+theta = (coefficients of sens, coefficients of spec, log tau_sens, log tau_spec, atanh rho),
+Jacobian included. Without covariates the coefficients are mu_sens and mu_spec. The scales stand at
+the end, so that they are found by negative numbers whatever the number of coefficients.
 """
 
 from dataclasses import dataclass
@@ -9,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import Card
+from metadx.cards.coefficients import coefficient_priors
 from metadx.cards.priors import Prior
-from metadx.engines.counts import Counts
+from metadx.designs.design import Design
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 
 type FloatArray = NDArray[np.float64]
 
-DIMENSION = 5
-LOG_TAU = slice(2, 4)
-ATANH_RHO = 4
+SCALES = 3  # at the end of theta
+COEFFICIENTS = slice(None, -SCALES)
+LOG_TAU = slice(-3, -1)
+ATANH_RHO = -1
 _LOG_TAU_RANGE = (-40.0, 20.0)  # outside, the density is 0 to machine precision
 _Z_LIMIT = 18.0  # of atanh rho: 1 - |rho| is then below machine precision
 
@@ -29,35 +33,39 @@ class Posterior:
     Parameters
     ----------
     likelihood : IntegratedLikelihood
-    mu, tau : pair of Prior
+    coefficients : tuple of Prior, length P + Q
+    tau : tuple of Prior, length 2
         Order sens, spec.
     rho : Prior
     """
 
     likelihood: IntegratedLikelihood
-    mu: tuple[Prior, Prior]
-    tau: tuple[Prior, Prior]
+    coefficients: tuple[Prior, ...]
+    tau: tuple[Prior, ...]
     rho: Prior
 
     @classmethod
-    def of(cls, likelihood: IntegratedLikelihood, card: Card) -> "Posterior":
-        """Combine a likelihood with the priors of a card."""
-        mu, tau, rho = (getattr(card.parameters, name).priors() for name in ("mu", "tau", "rho"))
-        return cls(likelihood, mu, tau, rho[0])
+    def of(
+        cls, likelihood: IntegratedLikelihood, card: Card, design: Design | None = None
+    ) -> "Posterior":
+        """Combine a likelihood with the priors of a card, for the design it was made with."""
+        chosen = design or Design.without_covariates(likelihood.nodes.size)
+        tau, rho = card.parameters.tau.priors(), card.parameters.rho.priors()[0]
+        return cls(likelihood, coefficient_priors(card, chosen), tau, rho)
 
     def with_likelihood(self, likelihood: IntegratedLikelihood) -> "Posterior":
         """Keep the priors, change the likelihood."""
-        return Posterior(likelihood, self.mu, self.tau, self.rho)
+        return Posterior(likelihood, self.coefficients, self.tau, self.rho)
 
     def log_prior(self, theta: FloatArray) -> FloatArray:
         """Return the log prior density of theta, Jacobian included, shape (S,)."""
         hyper = constrain(theta)
         total = self.rho.log_density(hyper.rho) + np.log(hyper.one_minus_rho2)
-        for margin in (0, 1):
-            total = total + self.mu[margin].log_density(hyper.mu[:, margin])
-            total = total + self.tau[margin].log_density(hyper.tau[:, margin])
-            total = total + theta[:, 2 + margin]
-        return total
+        for column, prior in enumerate(self.coefficients):
+            total = total + prior.log_density(hyper.coefficients[:, column])
+        for margin, prior in enumerate(self.tau):
+            total = total + prior.log_density(hyper.tau[:, margin])
+        return np.asarray(total + theta[:, LOG_TAU].sum(axis=1))
 
     def log_density(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the log posterior (S,) and its log-likelihood by study (S, N).
@@ -78,7 +86,7 @@ class Posterior:
         return total, by_study
 
     def gradient(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the log posterior (S,) and its exact gradient (S, 5), for few draws.
+        """Return the log posterior (S,) and its exact gradient (S, D), for few draws.
 
         By Fisher's identity the gradient of an integrated log-likelihood is the conditional mean
         of the gradient of log N(d; 0, Sigma).
@@ -89,20 +97,20 @@ class Posterior:
         left = hyper.one_minus_rho2[:, None]
         x, y = moments.sens / tau1, moments.spec / tau2
         xx, xy, yy = moments.sens2 / tau1**2, moments.cross / (tau1 * tau2), moments.spec2 / tau2**2
-        columns = [
-            ((x - rho * y) / (left * tau1)).sum(axis=1),
-            ((y - rho * x) / (left * tau2)).sum(axis=1),
-            (-1 + (xx - rho * xy) / left).sum(axis=1) + 1,
-            (-1 + (yy - rho * xy) / left).sum(axis=1) + 1,
-            (rho + xy - rho * (xx - 2 * rho * xy + yy) / left).sum(axis=1) - 2 * hyper.rho,
-        ]
-        for margin in (0, 1):
+        sens, spec = self.likelihood.design
+        slope = np.empty_like(theta)
+        slope[:, : sens.shape[1]] = ((x - rho * y) / (left * tau1)) @ sens
+        slope[:, sens.shape[1] : -SCALES] = ((y - rho * x) / (left * tau2)) @ spec
+        slope[:, -3] = (-1 + (xx - rho * xy) / left).sum(axis=1) + 1
+        slope[:, -2] = (-1 + (yy - rho * xy) / left).sum(axis=1) + 1
+        slope[:, ATANH_RHO] = (rho + xy - rho * (xx - 2 * rho * xy + yy) / left).sum(axis=1)
+        slope[:, ATANH_RHO] += hyper.one_minus_rho2 * self.rho.score(hyper.rho) - 2 * hyper.rho
+        for column, prior in enumerate(self.coefficients):
+            slope[:, column] += prior.score(hyper.coefficients[:, column])
+        for margin, prior in enumerate(self.tau):
             tau = hyper.tau[:, margin]
-            columns[margin] = columns[margin] + self.mu[margin].score(hyper.mu[:, margin])
-            columns[2 + margin] = columns[2 + margin] + tau * self.tau[margin].score(tau)
-        columns[4] = columns[4] + hyper.one_minus_rho2 * self.rho.score(hyper.rho)
-        value = self.log_prior(theta) + moments.log_integral.sum(axis=1)
-        return value, np.stack(columns, axis=1)
+            slope[:, margin - SCALES] += tau * prior.score(tau)
+        return self.log_prior(theta) + moments.log_integral.sum(axis=1), slope
 
 
 def constrain(theta: FloatArray) -> Hyper:
@@ -110,8 +118,8 @@ def constrain(theta: FloatArray) -> Hyper:
 
     Parameters
     ----------
-    theta : ndarray, shape (S, 5)
-        (mu_sens, mu_spec, log tau_sens, log tau_spec, atanh rho).
+    theta : ndarray, shape (S, D)
+        (coefficients, log tau_sens, log tau_spec, atanh rho).
 
     Returns
     -------
@@ -122,31 +130,39 @@ def constrain(theta: FloatArray) -> Hyper:
     >>> constrain(np.array([[1.0, 2.0, 0.0, 0.0, 0.0]])).tau.tolist()
     [[1.0, 1.0]]
     """
-    z = theta[:, 4]
+    z = theta[:, ATANH_RHO]
     # 1 − tanh² = 4 e^{-2|z|} / (1 + e^{-2|z|})²
     e = np.exp(-2 * np.abs(z))
-    return Hyper(theta[:, :2], np.exp(theta[:, LOG_TAU]), np.tanh(z), 4 * e / (1 + e) ** 2)
+    return Hyper(
+        theta[:, COEFFICIENTS], np.exp(theta[:, LOG_TAU]), np.tanh(z), 4 * e / (1 + e) ** 2
+    )
 
 
-def crude_start(counts: Counts) -> FloatArray:
+def crude_start(likelihood: IntegratedLikelihood) -> FloatArray:
     """Take crude moments of the empirical logits as theta; a search for a mode does the rest.
 
     Parameters
     ----------
-    counts : Counts
+    likelihood : IntegratedLikelihood
+        With P + Q coefficients.
 
     Returns
     -------
-    ndarray, shape (5,)
+    ndarray, shape (P + Q + 3,)
         0 for a margin that no study has.
     """
-    start = np.zeros(DIMENSION)
+    counts, columns = likelihood.counts, [matrix.shape[1] for matrix in likelihood.design]
+    start = np.zeros(sum(columns) + SCALES)
     sizes = (counts.n_diseased, counts.n_nondiseased)
+    first = 0
     for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
-        seen = logits[n > 0]
+        seen, rows = logits[n > 0], likelihood.design[margin][n > 0]
+        part = slice(first, first + columns[margin])
+        first = part.stop
         if seen.size:
-            start[margin] = seen.mean()
-            start[2 + margin] = np.log(max(0.8 * seen.std(), 0.3))
+            start[part] = np.linalg.lstsq(rows, seen)[0]
+            spread = (seen - rows @ start[part]).std()
+            start[margin - SCALES] = np.log(max(0.8 * spread, 0.3))
     return start
 
 
@@ -157,5 +173,5 @@ def _inside(theta: FloatArray) -> NDArray[np.bool_]:
         np.isfinite(theta).all(axis=1)
         & (log_tau > low).all(axis=1)
         & (log_tau < high).all(axis=1)
-        & (np.abs(theta[:, 4]) < _Z_LIMIT)
+        & (np.abs(theta[:, ATANH_RHO]) < _Z_LIMIT)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from metadx.builders.bivariate import MARGINS
+from metadx.builders.bivariate import MARGINS, coefficient_names
 from metadx.estimands.logistic import expit
 from metadx.studies.covariates import Categorical
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from metadx.engines.fit import Fit
 
-FORMAT = "metadx/fit/1"
+FORMAT = "metadx/fit/2"
 _LIBRARIES = ("metadx", "numpy", "xarray", "pymc", "nutpie", "arviz")
 
 
@@ -30,7 +30,8 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
     Returns
     -------
     xarray.DataTree
-        ``posterior`` (mu, tau, rho; study_logit, sens and spec of each study),
+        ``posterior`` (mu, tau, rho, with covariates beta by effect; study_logit, sens and spec of
+        each study), with covariates ``design`` (coefficients as the model has them),
         ``log_likelihood`` (``table``: by study, random effects integrated out),
         ``observed_data``, ``constant_data`` (group sizes and covariates), ``sample_stats`` (NUTS)
         and ``proposals`` (marginal engine: raw draws and log weights).
@@ -50,6 +51,9 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
             {name: (("chain", "draw"), x) for name, x in fit.result.sample_stats.items()},
             _coords(fit),
         )
+    if fit.design.has_covariates:
+        coefficients = (("chain", "draw", "coefficient"), fit.coefficients)
+        groups["design"] = xr.Dataset({"coefficients": coefficients}, _coords(fit, "coefficient"))
     if fit.proposals is not None:
         groups["proposals"] = _proposals(fit)
     tree = xr.DataTree.from_dict(groups)
@@ -60,7 +64,12 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
 def _coords(fit: "Fit", *extra: str) -> dict[str, Any]:
     chains, draws = fit.rho.shape
     coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    labels = {"study": np.array(fit.table.study, dtype=object), "margin": list(MARGINS)}
+    labels = {
+        "study": np.array(fit.table.study, dtype=object),
+        "margin": list(MARGINS),
+        "effect": list(fit.effect_names),
+        "coefficient": list(coefficient_names(fit.design)),
+    }
     return coords | {name: labels[name] for name in extra}
 
 
@@ -74,13 +83,16 @@ def _posterior(fit: "Fit") -> "xr.Dataset":
         "tau": (dims, fit.tau, logit),
         "rho": (dims[:2], fit.rho, {"units": "correlation"}),
     }
+    if fit.design.has_covariates:
+        variables["beta"] = ((*dims[:2], "effect"), fit.effects, logit)
     if fit.study_logits is not None:
         variables["study_logit"] = (("chain", "draw", "study", "margin"), fit.study_logits, logit)
         probability = {"units": "probability", "target": "the study's own accuracy"}
         for margin, name in enumerate(MARGINS):
             own = expit(fit.study_logits[..., margin])
             variables[name] = (("chain", "draw", "study"), own, probability)
-    return xr.Dataset(variables, _coords(fit, "study", "margin"))
+    effect = ("effect",) if fit.design.has_covariates else ()
+    return xr.Dataset(variables, _coords(fit, "study", "margin", *effect))
 
 
 def _constants(fit: "Fit") -> dict[str, Any]:
@@ -113,17 +125,17 @@ def _values(covariate: Any) -> Any:  # noqa: ANN401
 def _proposals(fit: "Fit") -> "xr.Dataset":
     import xarray as xr
 
-    raw = fit.proposals
+    raw, labels = fit.proposals, _coords(fit, "margin", "study", "coefficient")
     assert raw is not None
     return xr.Dataset(
         {
-            "mu": (("proposal", "margin"), raw.mu),
+            "coefficients": (("proposal", "coefficient"), raw.coefficients),
             "tau": (("proposal", "margin"), raw.tau),
             "rho": ("proposal", raw.rho),
             "log_weight": ("proposal", raw.log_weights),
             "log_likelihood": (("proposal", "study"), raw.log_likelihood),
         },
-        {"margin": list(MARGINS), "study": _coords(fit, "study")["study"]},
+        {name: labels[name] for name in ("margin", "study", "coefficient")},
     )
 
 
@@ -141,6 +153,8 @@ def _attributes(fit: "Fit") -> dict[str, str]:
         "data_source": fit.table.source,
         "data_sha256": fit.table.sha256,
         "covariates": json.dumps(covariates),
+        "formulas": json.dumps([fit.design.sens.formula, fit.design.spec.formula]),
+        "dropped": json.dumps(fit.dropped),
         "settings": json.dumps(asdict(fit.settings)),
         "engine": json.dumps(asdict(fit.engine)),
         "checks": json.dumps([asdict(check) for check in fit.checks]),

@@ -69,7 +69,7 @@ def coverage_replication(loaded: LoadedDesign[CoverageDesign], cell: int, replic
     for other in loaded.others:
         if moved := _moved(fitted, other, rng):
             found[other.card.id] = judge_draws(
-                truth, moved.mu, moved.tau, moved.rho, prob=design.prob, rng=rng
+                truth, moved.coefficients, moved.tau, moved.rho, prob=design.prob, rng=rng
             )
         else:
             refitted.append(other.card.id)

@@ -53,7 +53,8 @@ def _assumed(card: Card) -> str:
     words = {"symbol", "meaning", "scale", "why"}
     return card.model_dump_json(
         include={"id", "builder", "likelihood", "link", "parameters", "checks"},
-        exclude={"parameters": dict.fromkeys(("mu", "tau", "rho"), words)},
+        # A design without covariates does not assume anything of their coefficients.
+        exclude={"parameters": {**dict.fromkeys(("mu", "tau", "rho"), words), "beta": True}},
     )
 
 

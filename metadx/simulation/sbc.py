@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from metadx.cards.card import Card
 from metadx.cards.load import LoadedCard
+from metadx.designs.design import Design
 from metadx.engines.counts import Counts
 from metadx.engines.fit import Fit, fit
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
@@ -85,7 +86,8 @@ def _fit(
         # One try, though users get further ones where a check fails: a stricter test, at a third
         # of the time.
         settings = FitSettings("nuts", group.draws, seed, study_effects=True)
-        return Fit(table, card, settings, fit_nuts(table, card.card, settings, tries=1))
+        design = Design.without_covariates(table.n_studies)
+        return Fit(table, card, design, settings, fit_nuts(table, card.card, settings, tries=1))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # counted by the caller
         return fit(
@@ -121,19 +123,19 @@ def draw_prior(card: Card, size: int, rng: np.random.Generator) -> Hyper:
 
 
 def _study_logits(hyper: Hyper, rng: np.random.Generator) -> FloatArray:
-    return new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng)
+    return new_study_logits(hyper.coefficients, hyper.tau, hyper.rho, rng)
 
 
 def _of_hyper(hyper: Hyper, new: FloatArray, log_likelihood: FloatArray) -> dict[str, FloatArray]:
     return {
-        "mu[sens]": hyper.mu[:, 0],
-        "mu[spec]": hyper.mu[:, 1],
+        "mu[sens]": hyper.coefficients[:, 0],
+        "mu[spec]": hyper.coefficients[:, 1],
         "tau[sens]": hyper.tau[:, 0],
         "tau[spec]": hyper.tau[:, 1],
         "rho": hyper.rho,
         "sens_new": new[:, 0],  # ranks are the same on the logit scale, and nothing rounds to 1
         "spec_new": new[:, 1],
-        "auc": auc(hyper.mu, hyper.tau),
+        "auc": auc(hyper.coefficients, hyper.tau),
         "log_likelihood": log_likelihood,
     }
 
@@ -144,7 +146,9 @@ def _log_likelihood(table: AccuracyTable, hyper: Hyper) -> FloatArray:
 
 
 def _of_fit(fitted: Fit) -> dict[str, FloatArray]:
-    hyper = Hyper.of(fitted.mu.reshape(-1, 2), fitted.tau.reshape(-1, 2), fitted.rho.ravel())
+    hyper = Hyper.of(
+        fitted.coefficients.reshape(-1, 2), fitted.tau.reshape(-1, 2), fitted.rho.ravel()
+    )
     log_likelihood = fitted.log_likelihood.reshape(fitted.rho.size, -1).sum(axis=1)
     found = _of_hyper(hyper, fitted.new_study_logits(), log_likelihood)
     assert fitted.study_logits is not None  # asked for

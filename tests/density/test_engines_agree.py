@@ -45,10 +45,10 @@ def test_the_integrated_pymc_model_is_the_target_of_the_marginal_engine(fitted, 
     judge = IntegratedPyMC(fitted.table, card)
     wanted = [
         judge.log_density(mu, tau, rho)
-        for mu, tau, rho in zip(points.mu, points.tau, points.rho, strict=True)
+        for mu, tau, rho in zip(points.coefficients, points.tau, points.rho, strict=True)
     ]
     log_tau = np.log(points.tau)
-    theta = np.column_stack([points.mu, log_tau, np.arctanh(points.rho)])
+    theta = np.column_stack([points.coefficients, log_tau, np.arctanh(points.rho)])
     jacobian = log_tau.sum(axis=1) + np.log(points.one_minus_rho2)
     for nodes, error in ((EXACT, 1e-6), (FINE, 2e-3)):
         found, _ = Posterior.of(likelihood_of(fitted, nodes), card).log_density(theta)
@@ -78,10 +78,10 @@ def summaries(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def test_the_nodes_of_a_fit_move_no_summary(fitted):
     """The same raw proposals, weighted by both likelihoods."""
     raw = fitted.proposals
-    fine = likelihood_of(fitted, FINE).by_study(Hyper.of(raw.mu, raw.tau, raw.rho))
+    fine = likelihood_of(fitted, FINE).by_study(Hyper.of(raw.coefficients, raw.tau, raw.rho))
     ours = smooth(raw.log_weights).weights
     theirs = smooth(raw.log_weights + fine.sum(axis=1) - raw.log_likelihood.sum(axis=1)).weights
-    columns = np.column_stack([raw.mu, raw.tau, raw.rho])
+    columns = np.column_stack([raw.coefficients, raw.tau, raw.rho])
     for values in columns.T:
         one, two = summaries(values, ours), summaries(values, theirs)
         assert np.abs(one - two).max() < 0.01 * one[1]

@@ -37,9 +37,9 @@ def _variance_factors(fit: Fit) -> FloatArray:
     assert raw is not None
     weights = np.exp(raw.log_weights - raw.log_weights.max())
     weights /= weights.sum()
-    order = np.argsort(raw.mu[:, 0])
-    places = order[np.searchsorted(raw.mu[order, 0], fit.mu[..., 0])]
-    assert (raw.mu[places, 0] == fit.mu[..., 0]).all()
+    order = np.argsort(raw.coefficients[:, 0])
+    places = order[np.searchsorted(raw.coefficients[order, 0], fit.coefficients[..., 0])]
+    assert (raw.coefficients[places, 0] == fit.coefficients[..., 0]).all()
     w, picks = weights[places], fit.rho.size
     fraction = np.mod(picks * w, 1.0)
     return np.asarray(w + fraction * (1 - fraction) / (picks**2 * w))

@@ -92,11 +92,12 @@ def test_names_and_dims_are_those_of_every_fit(parametrisation):
     assert model.coords["study"] == TABLE.study
     assert model.coords["margin"] == ("sens", "spec")
     dims = model.named_vars_to_dims
-    assert dims["mu"] == dims["tau"] == ("margin",)
+    assert dims["coefficients"] == ("coefficient",)
+    assert dims["tau"] == ("margin",)
     assert dims["study_logit"] == ("study", "margin")
     assert dims["tp"] == dims["tn"] == ("study",)
     assert [variable.name for variable in model.observed_RVs] == ["tp", "tn"]
-    assert {"mu", "tau", "study_logit"} <= {each.name for each in model.deterministics}
+    assert {"coefficients", "tau", "study_logit"} <= {each.name for each in model.deterministics}
     assert ("z" in model.named_vars) == (parametrisation == "non-centred")
 
 

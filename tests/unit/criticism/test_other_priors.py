@@ -45,15 +45,15 @@ def test_it_is_what_fitting_the_other_card_gives(telomerase, wide, which):
     }[which]
     found = reweight(wide, card.card, np.random.default_rng(1))
     refit = fit(telomerase, card, engine="marginal", draws=DRAWS, study_effects=False, seed=4)
-    mean, sd = moments(found.mu, found.tau, found.rho)
-    wanted, wanted_sd = moments(refit.mu, refit.tau, refit.rho)
+    mean, sd = moments(found.coefficients, found.tau, found.rho)
+    wanted, wanted_sd = moments(refit.coefficients, refit.tau, refit.rho)
     error = math.sqrt(1 / found.ess + 1 / refit.engine.ess)
     np.testing.assert_array_less(np.abs(mean - wanted) / wanted_sd, 4 * error)
     np.testing.assert_allclose(sd, wanted_sd, rtol=4 * error)
-    assert found.mu.shape == found.tau.shape == (DRAWS, 2)
+    assert found.coefficients.shape == found.tau.shape == (DRAWS, 2)
     assert found.rho.shape == (DRAWS,)
     # and it is another posterior than the one that the weights come from
-    first, first_sd = moments(wide.mu, wide.tau, wide.rho)
+    first, first_sd = moments(wide.coefficients, wide.tau, wide.rho)
     assert (np.abs(mean - first) / first_sd).max() > 4 * error
 
 
@@ -77,15 +77,15 @@ def test_the_effective_number_and_the_tail_tell_how_far_the_cards_are_apart(wide
 def test_the_picks_are_those_of_the_stream(wide):
     card = load_card("bivariate-binomial-n15").card
     one, again, other = (reweight(wide, card, np.random.default_rng(i)) for i in (1, 1, 2))
-    np.testing.assert_array_equal(one.mu, again.mu)
+    np.testing.assert_array_equal(one.coefficients, again.coefficients)
     assert (one.rho != other.rho).any()
 
 
 def test_mu_tau_and_rho_stay_together(wide):
     found = reweight(wide, load_card("bivariate-binomial-n15").card, np.random.default_rng(1))
     raw = wide.proposals
-    rows = {tuple(row) for row in np.column_stack([raw.mu, raw.tau, raw.rho])}
-    assert {tuple(row) for row in np.column_stack([found.mu, found.tau, found.rho])} <= rows
+    rows = {tuple(row) for row in np.column_stack([raw.coefficients, raw.tau, raw.rho])}
+    assert {tuple(row) for row in np.column_stack([found.coefficients, found.tau, found.rho])} <= rows
 
 
 def test_a_card_with_a_bound_keeps_what_lies_within(telomerase, wide):
@@ -93,8 +93,8 @@ def test_a_card_with_a_bound_keeps_what_lies_within(telomerase, wide):
     found = reweight(wide, bounded.card, np.random.default_rng(1))
     refit = fit(telomerase, bounded, engine="marginal", draws=DRAWS, study_effects=False, seed=4)
     assert found.tau.max() < 1.6
-    mean, _ = moments(found.mu, found.tau, found.rho)
-    wanted, wanted_sd = moments(refit.mu, refit.tau, refit.rho)
+    mean, _ = moments(found.coefficients, found.tau, found.rho)
+    wanted, wanted_sd = moments(refit.coefficients, refit.tau, refit.rho)
     error = math.sqrt(1 / found.ess + 1 / refit.engine.ess)
     np.testing.assert_array_less(np.abs(mean - wanted) / wanted_sd, 4 * error)
     # the other way round nothing is known of a tau above the bound

@@ -74,7 +74,7 @@ def stub_result() -> Callable[..., EngineResult]:
             "n_steps": rng.integers(1, 9, shape),
         }
         return EngineResult(
-            mu=rng.normal([1, 2], 0.2, (*shape, 2)),
+            coefficients=rng.normal([1, 2], 0.2, (*shape, 2)),
             tau=rng.uniform(0.2, 1, (*shape, 2)),
             rho=rng.uniform(-1, 1, shape),
             study_logits=rng.normal(size=(*shape, n, 2)),

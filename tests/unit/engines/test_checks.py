@@ -17,15 +17,15 @@ def chains(draws: int = 500, **changed: np.ndarray) -> xr.DataTree:
     rng = np.random.default_rng(1)
     shape = (4, draws)
     values = {
-        "mu": rng.normal(size=(*shape, 2)),
+        "coefficients": rng.normal(size=(*shape, 2)),
         "tau": rng.exponential(size=(*shape, 2)),
         "rho": rng.uniform(-1, 1, shape),
         "diverging": np.zeros(shape, dtype=bool),
         "energy": rng.normal(size=shape),
     } | changed
-    dims = {"mu": ("chain", "draw", "margin"), "tau": ("chain", "draw", "margin")}
+    dims = {"coefficients": ("chain", "draw", "coefficient"), "tau": ("chain", "draw", "margin")}
     parts = {
-        "posterior": ("mu", "tau", "rho"),
+        "posterior": ("coefficients", "tau", "rho"),
         "sample_stats": ("diverging", "energy"),
     }
     return xr.DataTree.from_dict(
@@ -48,7 +48,7 @@ def test_independent_draws_pass_everything():
     assert 1000 < found["ess_bulk"].value < 2600
 
 
-@pytest.mark.parametrize("name", ["mu", "tau", "rho"])
+@pytest.mark.parametrize("name", ["coefficients", "tau", "rho"])
 def test_one_shifted_chain_of_one_parameter_fails_r_hat(name):
     values = chains()["posterior"][name].values.copy()
     if values.ndim == 3:
@@ -63,9 +63,9 @@ def test_one_shifted_chain_of_one_parameter_fails_r_hat(name):
 
 
 def test_a_chain_with_another_spread_fails_r_hat():
-    values = chains()["posterior"]["mu"].values.copy()
+    values = chains()["posterior"]["coefficients"].values.copy()
     values[1, :, 0] *= 5
-    assert not measured(chains(mu=values))["rhat"].passed
+    assert not measured(chains(coefficients=values))["rhat"].passed
 
 
 def test_slow_chains_have_few_effective_draws():

@@ -30,7 +30,7 @@ def nuts_stub(monkeypatch, stub_result):
     """Stand in for NUTS and tell how often it was asked."""
     calls = []
 
-    def run(table, card, settings, *, careful=False):
+    def run(table, card, settings, design=None, *, careful=False):
         calls.append((table, card, settings))
         return stub_result(table, settings.draws_per_chain)
 
@@ -41,8 +41,8 @@ def nuts_stub(monkeypatch, stub_result):
 def with_pareto_k(monkeypatch, value: float) -> None:
     """Let the marginal engine report another Pareto k."""
 
-    def run(table, card, settings, *, careful=False):
-        result = fit_marginal(table, card, settings)
+    def run(table, card, settings, design=None, *, careful=False):
+        result = fit_marginal(table, card, settings, design)
         checks = [
             Check("pareto_k", value, c.threshold, value < c.threshold)
             if c.name == "pareto_k"
@@ -71,7 +71,7 @@ def test_shapes_and_scales_of_a_fit(telomerase_fit):
     assert fitted.notes == ()
     raw = fitted.proposals
     assert raw.log_likelihood.shape == (raw.rho.size, 10)
-    assert raw.mu.shape == raw.tau.shape == (raw.rho.size, 2)
+    assert raw.coefficients.shape == raw.tau.shape == (raw.rho.size, 2)
 
 
 def test_the_checks_hold_the_measured_values_against_the_card(telomerase_fit):
@@ -87,7 +87,7 @@ def test_the_resampled_draws_stand_for_the_weighted_proposals(telomerase_fit):
     raw = telomerase_fit.proposals
     weights = np.exp(raw.log_weights - raw.log_weights.max())
     weights /= weights.sum()
-    for name in ("mu", "tau"):
+    for name in ("coefficients", "tau"):
         mean = weights @ getattr(raw, name)
         found = getattr(telomerase_fit, name).reshape(-1, 2)
         sd = found.std(axis=0)
@@ -101,7 +101,7 @@ def test_the_resampled_draws_stand_for_the_weighted_proposals(telomerase_fit):
 def test_the_same_seed_gives_the_same_draws_and_another_does_not():
     table = load_dataset("telomerase").table
     one, again, two = (fit(table, draws=1000, seed=seed) for seed in (7, 7, 8))
-    for name in ("mu", "tau", "rho", "study_logits", "log_likelihood"):
+    for name in ("coefficients", "tau", "rho", "study_logits", "log_likelihood"):
         assert np.array_equal(getattr(one, name), getattr(again, name)), name
         assert not np.array_equal(getattr(one, name), getattr(two, name)), name
 

@@ -239,5 +239,5 @@ def test_a_wrong_number_of_nodes_is_refused(nodes):
 
 
 def test_what_is_no_table_is_refused():
-    with pytest.raises(DataError, match="a str has no likelihood"):
+    with pytest.raises(DataError, match="a str cannot be fitted"):
         maximum_likelihood("telomerase")

@@ -63,7 +63,7 @@ class Sampler:
         diverging[0, 0] = shift > 1
         posterior = xr.Dataset(
             {
-                "mu": (("chain", "draw", "margin"), mu),
+                "coefficients": (("chain", "draw", "coefficient"), mu),
                 "tau": (("chain", "draw", "margin"), rng.uniform(0.3, 0.9, (*shape, 2))),
                 "rho": (("chain", "draw"), rng.uniform(-0.9, 0.9, shape)),
                 "study_logit": (("chain", "draw", "study", "margin"), logits),
@@ -103,8 +103,8 @@ def test_tries_go_on_until_one_passes_and_the_best_is_kept(monkeypatch, shifts, 
     assert accepts[0] >= 0.9
     assert tries < 3 or accepts[2] > accepts[0]
     assert result.report.parametrisation == TRIES[best]
-    wanted = np.random.default_rng(best + 1).normal([1, 2], 0.3, result.mu.shape)
-    np.testing.assert_allclose(result.mu[1:], wanted[1:])
+    wanted = np.random.default_rng(best + 1).normal([1, 2], 0.3, result.coefficients.shape)
+    np.testing.assert_allclose(result.coefficients[1:], wanted[1:])
     assert all(check.passed for check in result.checks) == (shifts[best] == 0)
 
 
@@ -135,7 +135,7 @@ def test_the_log_likelihood_has_the_effects_integrated_out(monkeypatch):
     result = fit_nuts(TABLE, CARD, FitSettings("nuts", 2000, 3))
     for chain, draw, i in ((0, 0, 0), (3, -1, 2), (1, 250, 1)):
         study = tuple(int(getattr(TABLE, name)[i]) for name in ("tp", "fp", "fn", "tn"))
-        hyper = (result.mu[chain, draw], result.tau[chain, draw], result.rho[chain, draw])
+        hyper = (result.coefficients[chain, draw], result.tau[chain, draw], result.rho[chain, draw])
         found = result.log_likelihood[chain, draw, i]
         assert found == pytest.approx(brute_force(study, hyper), abs=1e-3)
 
@@ -160,7 +160,7 @@ def test_a_real_run_passes_its_checks_and_agrees_with_the_marginal_engine(nuts_f
     assert nuts_fit.engine.parametrisation == "centred"
     assert nuts_fit.rho.shape[0] == 4
     assert nuts_fit.rho.size >= 1600
-    for name in ("mu", "tau", "rho"):
+    for name in ("coefficients", "tau", "rho"):
         one, two = (flat(getattr(each, name)) for each in (nuts_fit, marginal_fit))
         sd = two.std(axis=0)
         error = sd * np.sqrt(1 / nuts_fit.engine.ess + 1 / marginal_fit.engine.ess)

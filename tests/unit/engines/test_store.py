@@ -7,13 +7,14 @@ import pytest
 import xarray as xr
 
 from metadx.cards.load import load_card
+from metadx.designs.design import Design
 from metadx.engines.fit import Fit, fit
 from metadx.engines.settings import FitSettings
 from metadx.errors import DataError
 from metadx.studies.covariates import Categorical
 
-ARRAYS = ("mu", "tau", "rho", "study_logits", "log_likelihood")
-RAW = ("mu", "tau", "rho", "log_weights", "log_likelihood")
+ARRAYS = ("coefficients", "tau", "rho", "study_logits", "log_likelihood")
+RAW = ("coefficients", "tau", "rho", "log_weights", "log_likelihood")
 
 
 def same(one, two) -> None:
@@ -73,6 +74,7 @@ def test_a_fit_by_nuts_comes_back(rich_table, stub_result, tmp_path):
     fitted = Fit(
         rich_table,
         load_card("bivariate-binomial"),
+        Design.without_covariates(rich_table.n_studies),
         FitSettings("auto", 200, 3, True),
         replace(result, report=report),
     )
@@ -147,11 +149,11 @@ def test_a_netcdf_file_of_another_kind_is_refused(tmp_path):
     path = tmp_path / "other.nc"
     xr.Dataset({"x": ("i", [1.0])}).to_netcdf(path, engine="h5netcdf")
     with pytest.raises(
-        DataError, match=r"other\.nc: not a fit .*no format mark; wanted metadx/fit/1"
+        DataError, match=r"other\.nc: not a fit .*no format mark; wanted metadx/fit/2"
     ):
         Fit.load(path)
     xr.DataTree(xr.Dataset(attrs={"format": "metadx/fit/9"})).to_netcdf(path, engine="h5netcdf")
-    with pytest.raises(DataError, match=r"metadx/fit/9; wanted metadx/fit/1"):
+    with pytest.raises(DataError, match=r"metadx/fit/9; wanted metadx/fit/2"):
         Fit.load(path)
 
 

@@ -53,7 +53,7 @@ def test_the_numbers_stand_where_their_names_say(telomerase_fit):
 
 def test_the_attributes_say_where_it_all_came_from(telomerase_fit):
     attrs = telomerase_fit.tree.attrs
-    assert attrs["format"] == "metadx/fit/1"
+    assert attrs["format"] == "metadx/fit/2"
     assert attrs["card"] == telomerase_fit.card.text
     assert attrs["card_sha256"] == telomerase_fit.card.sha256
     assert attrs["data_sha256"] == telomerase_fit.table.sha256

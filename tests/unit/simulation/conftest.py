@@ -110,14 +110,15 @@ def write(tmp_path):
 def stub_fit():
     """What an engine might have handed back: every draw made up by the test."""
 
-    def _stub(mu, tau, rho, *, new, first, log_likelihood, studies, fell_back=None, passed=True):
+    def _stub(coefficients, tau, rho, *, new, first, log_likelihood, studies, fell_back=None, passed=True):
         shape = np.shape(rho)  # (chain, draw)
         effects = np.zeros((*shape, studies, 2))
         effects[..., 0, :] = first
         likelihood = np.zeros((*shape, studies))
         likelihood[..., -1] = log_likelihood
         return SimpleNamespace(
-            mu=np.asarray(mu, float),
+            coefficients=np.asarray(coefficients, float),
+            mu=np.asarray(coefficients, float),
             tau=np.asarray(tau, float),
             rho=np.asarray(rho, float),
             study_logits=effects,

@@ -52,7 +52,7 @@ def with_draws(monkeypatch, stub_fit):
 def everywhere(mu, tau, rho, other):
     """All draws alike."""
     return {
-        "mu": np.full((*SHAPE, 2), mu),
+        "coefficients": np.full((*SHAPE, 2), mu),
         "tau": np.full((*SHAPE, 2), tau),
         "rho": np.full(SHAPE, rho),
         "new": np.full(2, other),
@@ -77,7 +77,7 @@ def test_truth_and_data_are_those_of_the_replications_own_stream(loaded, monkeyp
     seeds = np.random.SeedSequence(7).spawn(2)[1].spawn(3)[2]  # group 1, replication 2
     rng = np.random.default_rng(seeds.spawn(2)[0])
     hyper = draw_prior(loaded.card.card, 1, rng)
-    effects = [new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng) for _ in range(4)]
+    effects = [new_study_logits(hyper.coefficients, hyper.tau, hyper.rho, rng) for _ in range(4)]
     wanted = draw_table(np.concatenate(effects), draw_arms(loaded.design.arms, 4, rng), rng)
     fitted = []
 
@@ -112,7 +112,7 @@ def test_a_rank_counts_the_kept_draws_below_the_truth(loaded, with_draws, below)
 
     def answer(_table):
         made = everywhere(0.0, 0.0, 0.0, 0.0)
-        made["mu"] = TRUTH.mu + np.stack([side, -side], axis=-1)
+        made["coefficients"] = TRUTH.coefficients + np.stack([side, -side], axis=-1)
         made["tau"] = TRUTH.tau + np.stack([side, -side], axis=-1)
         made["rho"] = TRUTH.rho + side
         return made
@@ -217,10 +217,10 @@ def test_truths_come_from_the_priors_of_the_card(loaded):
     """Normal(0, 3), HalfNormal(1.5) and Uniform(-1, 1), every one on its own."""
     hyper = draw_prior(loaded.card.card, 20_000, np.random.default_rng(1))
     for margin in (0, 1):
-        assert stats.kstest(hyper.mu[:, margin], stats.norm(0, 3).cdf).pvalue > 0.01
+        assert stats.kstest(hyper.coefficients[:, margin], stats.norm(0, 3).cdf).pvalue > 0.01
         assert stats.kstest(hyper.tau[:, margin], stats.halfnorm(0, 1.5).cdf).pvalue > 0.01
     assert stats.kstest(hyper.rho, stats.uniform(-1, 2).cdf).pvalue > 0.01
-    columns = np.column_stack([hyper.mu, hyper.tau, hyper.rho])
+    columns = np.column_stack([hyper.coefficients, hyper.tau, hyper.rho])
     ties = stats.spearmanr(columns).statistic - np.eye(5)
     assert np.abs(ties).max() < 4 / math.sqrt(20_000)
 
@@ -240,9 +240,9 @@ def test_draws_from_the_prior_are_told_from_those_of_a_posterior(loaded, monkeyp
         rng = np.random.default_rng(seed)
         hyper = draw_prior(card.card, 200, rng)
         likelihood = IntegratedLikelihood.of(Counts.from_table(table), 9).by_study(hyper)
-        new, first = (new_study_logits(hyper.mu, hyper.tau, hyper.rho, rng) for _ in "12")
+        new, first = (new_study_logits(hyper.coefficients, hyper.tau, hyper.rho, rng) for _ in "12")
         return stub_fit(
-            mu=hyper.mu.reshape(*SHAPE, 2),
+            coefficients=hyper.coefficients.reshape(*SHAPE, 2),
             tau=hyper.tau.reshape(*SHAPE, 2),
             rho=hyper.rho.reshape(SHAPE),
             new=new,

@@ -1,0 +1,1 @@
+"""What the means depend on: formulas, design matrices and the kinds of study they tell apart."""
