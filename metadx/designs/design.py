@@ -9,8 +9,7 @@ standard deviation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,8 @@ type ColumnKind = Literal["intercept", "contrast", "slope"]
 type Value = str | float
 #: What becomes of a study that lacks a covariate of a formula.
 type MissingPolicy = Literal["error", "drop", "level"]
+
+MISSING_POLICIES: tuple[str, ...] = get_args(MissingPolicy.__value__)
 
 NO_COVARIATES = "~ 1"
 
@@ -126,7 +127,7 @@ class Design:
     sens: MarginDesign
     spec: MarginDesign
     covariates: tuple[str, ...] = ()
-    scaling: Mapping[str, Scaling] = field(default_factory=lambda: MappingProxyType({}))
+    scaling: Mapping[str, Scaling] = field(default_factory=dict)
     kinds: tuple[Kind, ...] = ()
     remarks: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadx.cards.load import LoadedCard, load_card
-from metadx.designs.design import NO_COVARIATES, Design, MissingPolicy
+from metadx.designs.design import MISSING_POLICIES, NO_COVARIATES, Design, MissingPolicy
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.review import Review
@@ -100,6 +100,34 @@ def table_of(data: AccuracyTable | Review) -> AccuracyTable:
     return table
 
 
+def formulas_of(
+    data: AccuracyTable | Review, sens: str | None, spec: str | None
+) -> tuple[str, str]:
+    """Return the two formulas, those left open from the review; `NO_COVARIATES` for any ``~ 1``."""
+    analysis = data.analysis if isinstance(data, Review) else None
+    asked = (
+        sens or (analysis.sens if analysis else NO_COVARIATES),
+        spec or (analysis.spec if analysis else NO_COVARIATES),
+    )
+    first, second = (NO_COVARIATES if "".join(x.split()) == "~1" else x for x in asked)
+    return first, second
+
+
+def policy_of(data: AccuracyTable | Review, missing: MissingPolicy | None) -> MissingPolicy:
+    """Return what is to be done about missing covariates, left open from the review.
+
+    Raises
+    ------
+    DataError
+        If it is none of the three policies.
+    """
+    policy = missing or (data.analysis.missing if isinstance(data, Review) else "error")
+    if policy not in MISSING_POLICIES:
+        msg = f"missing = {policy!r}: wanted one of {', '.join(MISSING_POLICIES)}"
+        raise DataError(msg)
+    return policy
+
+
 def designed(
     data: AccuracyTable | Review,
     *,
@@ -129,14 +157,12 @@ def designed(
         If a formula or a covariate is wrong.
     """
     table = table_of(data)
-    analysis = data.analysis if isinstance(data, Review) else None
-    sens = sens or (analysis.sens if analysis else NO_COVARIATES)
-    spec = spec or (analysis.spec if analysis else NO_COVARIATES)
-    if all(formula.replace(" ", "") == "~1" for formula in (sens, spec)):
+    sens, spec = formulas_of(data, sens, spec)
+    if sens == spec == NO_COVARIATES:
         return table, Design.without_covariates(table.n_studies), ()
     from metadx.designs.formula import build_design
     from metadx.designs.missing import covariates_of, handle_missing
 
-    policy = missing or "error"
-    table, dropped = handle_missing(table, covariates_of((sens, spec), table), policy)
+    names = covariates_of((sens, spec), table)
+    table, dropped = handle_missing(table, names, policy_of(data, missing))
     return table, build_design(table, sens=sens, spec=spec), dropped

@@ -59,6 +59,8 @@ class Analysis:
         Formulas for the two margins, such as ``"~ 1"``.
     subgroup : str or None
         Categorical covariate to give results by.
+    missing : {"error", "drop", "level"}
+        What becomes of studies that lack a covariate of a formula.
     prevalence : tuple of float
         Prevalences, between 0 and 1, to give predictive values at.
     seed : int
@@ -71,6 +73,7 @@ class Analysis:
     sens: str = "~ 1"
     spec: str = "~ 1"
     subgroup: str | None = None
+    missing: Literal["error", "drop", "level"] = "error"
     prevalence: tuple[float, ...] = ()
     seed: int = 1
     prob: float = 0.95

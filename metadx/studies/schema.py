@@ -118,6 +118,13 @@ class AnalysisSection(_Section):
     subgroup: Annotated[
         Name | None, Field(description="Categorical column to give results by.")
     ] = None
+    missing: Annotated[
+        Literal["error", "drop", "level"],
+        Field(
+            description="Studies that lack a covariate of a formula: refuse the table, leave them "
+            'out, or give categorical covariates the level "not reported".'
+        ),
+    ] = "error"
     prevalence: Annotated[
         list[Share], Field(description="Prevalences to give predictive values at.")
     ] = []

@@ -1,0 +1,237 @@
+"""A whole analysis: pooled, by covariates, and each level by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypedDict
+
+import numpy as np
+
+from metadx.cards.load import LoadedCard
+from metadx.designs.design import NO_COVARIATES, Kind, MissingPolicy, Value
+from metadx.engines.fit import Fit, fit
+from metadx.engines.group_draws import Group
+from metadx.engines.request import formulas_of, policy_of, table_of
+from metadx.engines.settings import EngineChoice
+from metadx.errors import DataError
+from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical
+from metadx.studies.problems import listed, quoted
+from metadx.studies.review import Review
+
+
+@dataclass(frozen=True, eq=False)
+class Subgroups:
+    """Each level of a covariate fitted by itself, with its own means, heterogeneity, correlation.
+
+    Parameters
+    ----------
+    covariate : str
+    levels : tuple of str
+    fits : tuple of Fit
+        One for each level, without covariates.
+    studies : tuple of ndarray of int
+        Rows of the table of each.
+    """
+
+    covariate: str
+    levels: tuple[str, ...]
+    fits: tuple[Fit, ...]
+    studies: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The draws of every level; those of different levels are independent."""
+        return tuple(
+            replace(
+                each.pooled,
+                label=level,
+                covariate=self.covariate,
+                at=MappingProxyType({self.covariate: level}),
+                studies=rows,
+            )
+            for level, each, rows in zip(self.levels, self.fits, self.studies, strict=True)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What one run finds out about a review.
+
+    Parameters
+    ----------
+    pooled : Fit
+        Without covariates, of the same studies as the other fits.
+    regression : Fit or None
+        With covariates: one heterogeneity for all levels.
+    subgroups : Subgroups or None
+        Each level by itself.
+    chosen : tuple of Kind
+        Kinds of study the caller asked for, beside those of the design.
+    """
+
+    pooled: Fit
+    regression: Fit | None = None
+    subgroups: Subgroups | None = None
+    chosen: tuple[Kind, ...] = ()
+
+    @property
+    def main(self) -> Fit:
+        """The fit with covariates where there is one, else the pooled fit."""
+        return self.regression or self.pooled
+
+    @property
+    def fits(self) -> tuple[tuple[str, Fit], ...]:
+        """Every fit with its name: "pooled", "regression", ``"setting = screening"``, ..."""
+        found = [("pooled", self.pooled)]
+        if self.regression:
+            found.append(("regression", self.regression))
+        if self.subgroups:
+            of = self.subgroups
+            found += [
+                (f"{of.covariate} = {level}", each)
+                for level, each in zip(of.levels, of.fits, strict=True)
+            ]
+        return tuple(found)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The draws of every kind of study under the fit with covariates; empty without one."""
+        if self.regression is None:
+            return ()
+        return (*self.regression.groups, *(self.regression.group(kind) for kind in self.chosen))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check of every fit passed."""
+        return all(each.passed for _, each in self.fits)
+
+
+class _Options(TypedDict):
+    """What all fits of an analysis share."""
+
+    engine: EngineChoice
+    draws: int
+    study_effects: bool | None
+
+
+def analyse(
+    data: AccuracyTable | Review,
+    model: str | Path | LoadedCard | None = None,
+    *,
+    sens: str | None = None,
+    spec: str | None = None,
+    subgroup: str | None = None,
+    missing: MissingPolicy | None = None,
+    at: Sequence[Mapping[str, Value]] = (),
+    engine: EngineChoice = "auto",
+    draws: int = 4000,
+    seed: int | None = None,
+    study_effects: bool | None = None,
+) -> Analysis:
+    """Pool a review, and where covariates are asked for say what they do.
+
+    Parameters
+    ----------
+    data, model, sens, spec, missing, engine, draws, seed, study_effects
+        As of `metadx.fit`.
+    subgroup : str or None
+        Categorical covariate whose levels are fitted by themselves, each with its own
+        heterogeneity, beside the regression (on this covariate, in both margins, where no formula
+        is given). None takes the review's own.
+    at : sequence of mapping
+        Kinds of study to give results for beside the levels, such as
+        ``{"setting": "screening", "year": 2020}``.
+
+    Returns
+    -------
+    Analysis
+        Its fits are all of the same studies.
+
+    Raises
+    ------
+    FitError
+        If no engine can answer.
+    CardError, DataError, MetadxError
+        If the card, the table, a formula, the subgroup, a chosen value or a setting is wrong.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If a check of a fit failed.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> found = metadx.analyse(metadx.load_dataset("anti-ccp"), subgroup="generation", draws=1000)
+    >>> [name for name, _ in found.fits]
+    ['pooled', 'regression', 'generation = CCP1', 'generation = CCP2']
+    """
+    table, review = table_of(data), data if isinstance(data, Review) else None
+    formulas = formulas_of(data, sens, spec)
+    if subgroup is None and review:
+        subgroup = review.analysis.subgroup
+    options: _Options = {"engine": engine, "draws": draws, "study_effects": study_effects}
+    plain = formulas == (NO_COVARIATES, NO_COVARIATES)
+    if plain and subgroup is None:
+        if at:
+            raise DataError("values of covariates can be chosen only where a formula has them.")
+        return Analysis(
+            fit(data, model, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **options)
+        )
+    if subgroup is not None:
+        _check_subgroup(table, subgroup)
+        if plain:
+            formulas = (f"~ `{subgroup}`",) * 2
+    table, dropped = _without_missing(table, formulas, subgroup, policy_of(data, missing))
+
+    def one(studies: AccuracyTable, formulas: tuple[str, str], seed: int | None) -> Fit:
+        part = replace(review, table=studies) if review else studies
+        return fit(part, model, sens=formulas[0], spec=formulas[1], seed=seed, **options)
+
+    pooled = one(table, (NO_COVARIATES, NO_COVARIATES), seed)
+    regression = replace(one(table, formulas, seed), dropped=dropped)
+    chosen: tuple[Kind, ...] = ()
+    if at:
+        from metadx.designs.formula import design_row
+
+        chosen = tuple(design_row(table, regression.design, values) for values in at)
+    if subgroup is None:
+        return Analysis(pooled, regression, None, chosen)
+    covariate = table.covariates[subgroup]
+    assert isinstance(covariate, Categorical)  # checked above; missing values change no kind
+    rows = tuple(
+        np.array([i for i, value in enumerate(covariate.values) if value == level], dtype=np.intp)
+        for level in covariate.levels
+    )
+    # Seeds of their own keep the draws of different levels independent.
+    seeds = np.random.SeedSequence(pooled.seed).generate_state(len(rows)).tolist()
+    fits = tuple(
+        one(table.take(part), (NO_COVARIATES, NO_COVARIATES), own)
+        for part, own in zip(rows, seeds, strict=True)
+    )
+    return Analysis(pooled, regression, Subgroups(subgroup, covariate.levels, fits, rows), chosen)
+
+
+def _check_subgroup(table: AccuracyTable, subgroup: str) -> None:
+    names = [c.name for c in table.covariates.values() if isinstance(c, Categorical)]
+    if subgroup in names:
+        return
+    wanted = f"wanted one of {listed([quoted(name) for name in names])}"
+    if not names:
+        wanted = "the table has no categorical covariate"
+    what = "is continuous" if subgroup in table.covariates else "is no covariate of the table"
+    raise DataError(f"{table.source}: subgroup {quoted(subgroup)} {what}; {wanted}.")
+
+
+def _without_missing(
+    table: AccuracyTable, formulas: tuple[str, str], subgroup: str | None, policy: MissingPolicy
+) -> tuple[AccuracyTable, tuple[str, ...]]:
+    """Treat the missing values of all covariates in use at once: all fits see the same studies."""
+    from metadx.designs.missing import covariates_of, handle_missing
+
+    names = covariates_of(formulas, table)
+    if subgroup is not None and subgroup not in names:
+        names = (*names, subgroup)
+    return handle_missing(table, names, policy)
