@@ -1,5 +1,6 @@
 """What the commands take: arguments that several share, and how their text is read."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,13 @@ PathArgument = Annotated[
 ]
 LabelOption = Annotated[
     str | None, typer.Option("--label", help="Column(s) that make the study label: COL,COL.")
+]
+MissingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--missing",
+        help="Studies that lack a covariate: error, drop, or level (a level of their own).",
+    ),
 ]
 WorkersOption = Annotated[
     int | None, typer.Option(help="Processes to work in (one a processor).", min=1)
@@ -82,6 +90,34 @@ def load(path: str, label: str | None) -> "Review":
         except DataError as error:
             raise DataError(f"{path}: there is no such file or folder, and {error}") from None
     return load_review(path, label=columns)
+
+
+def values_of(text: str) -> dict[str, str | float]:
+    """Read the values of covariates: ``"setting=screening,year=2020"``.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    dict of str to str
+        A comma that no ``NAME=`` follows belongs to the value before it.
+
+    Raises
+    ------
+    DataError
+        If a value has no name, or a name stands twice.
+    """
+    values: dict[str, str | float] = {}
+    for part in re.split(r",(?=[^,=]+=)", text):
+        name, found, value = (piece.strip() for piece in part.partition("="))
+        if not (name and found and value):
+            raise DataError(f"--at {part!r}: wanted NAME=VALUE, such as setting=screening.")
+        if name in values:
+            raise DataError(f"--at {text!r}: {name} is set twice.")
+        values[name] = value
+    return values
 
 
 def check_probabilities(prob: float, prevalence: Sequence[float] = ()) -> tuple[float, ...]:

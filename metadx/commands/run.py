@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from metadx.commands.exits import CHECK_FAILED
-from metadx.commands.inputs import LabelOption, PathArgument, check_probabilities, given, load
+from metadx.commands.inputs import (
+    LabelOption,
+    MissingOption,
+    PathArgument,
+    check_probabilities,
+    given,
+    load,
+    values_of,
+)
 from metadx.commands.output import complain, page, show, show_bytes
 from metadx.errors import ConvergenceWarning
 
@@ -27,9 +35,20 @@ def run(
     out: Annotated[str | None, typer.Option(help="Result folder (results/NAME).")] = None,
     model: Annotated[str | None, typer.Option(help="Id of a model card, or its path.")] = None,
     engine: Annotated[str, typer.Option(help="auto, marginal or nuts.")] = "auto",
-    sens: Annotated[str | None, typer.Option(help='Formula for sensitivity, "~ 1".')] = None,
-    spec: Annotated[str | None, typer.Option(help='Formula for specificity, "~ 1".')] = None,
-    subgroup: Annotated[str | None, typer.Option(help="Column to give results by.")] = None,
+    sens: Annotated[
+        str | None, typer.Option(help='Formula for sensitivity, such as "~ setting + year".')
+    ] = None,
+    spec: Annotated[
+        str | None, typer.Option(help='Formula for specificity, such as "~ architecture".')
+    ] = None,
+    subgroup: Annotated[
+        str | None, typer.Option(help="Column whose levels are also fitted by themselves.")
+    ] = None,
+    missing: MissingOption = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(help='Kind of study to give results for: "setting=screening,year=2020".'),
+    ] = None,
     label: LabelOption = None,
     prob: Annotated[float | None, typer.Option(help="Level of the intervals (0.95).")] = None,
     draws: Annotated[int, typer.Option(help="Posterior draws.")] = 4000,
@@ -46,24 +65,34 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pool a review: read, check, fit, answer, draw."""
-    from metadx.engines.fit import fit, refuse_covariates
+    from metadx.engines.analysis import analyse
     from metadx.report.folder import check_target
     from metadx.report.progress import progress
     from metadx.report.summary import as_text, summary
     from metadx.report.write import write_result
 
     review = load(path, label)
-    refuse_covariates(sens=sens, spec=spec, subgroup=subgroup)
     target = Path("results") / review.name if out is None else given(out, "--out")
     check_target(target)
     level = review.analysis.prob if prob is None else prob
-    at = check_probabilities(level, prevalence or review.analysis.prevalence)
+    prevalences = check_probabilities(level, prevalence or review.analysis.prevalence)
     with progress(sys.stderr) as say, warnings.catch_warnings():
         say("fitting")
         # A failed check is said below, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = fit(review, model, engine=engine, draws=draws, seed=seed)  # type: ignore[arg-type]  # checked by FitSettings
-        found = summary(fitted, name=review.name, prob=level, prevalence=at)
+        analysis = analyse(
+            review,
+            model,
+            sens=sens,
+            spec=spec,
+            subgroup=subgroup,
+            missing=missing,  # type: ignore[arg-type]  # checked with the formulas
+            at=[values_of(text) for text in at or ()],
+            engine=engine,  # type: ignore[arg-type]  # checked by FitSettings
+            draws=draws,
+            seed=seed,
+        )
+        found = summary(analysis, name=review.name, prob=level, prevalence=prevalences)
     text = as_text(found)
     if as_json:
         show_bytes(text.encode())
@@ -72,7 +101,7 @@ def run(
     with progress(sys.stderr) as say:
         written = write_result(
             target,
-            fitted,
+            analysis,
             found,
             text,
             figures=not (quick or no_figures),

@@ -18,11 +18,12 @@ EPILOG = (
 
 def simulate(
     kind: Annotated[
-        Literal["sbc", "coverage"],
+        Literal["sbc", "coverage", "contrasts"],
         typer.Argument(
             metavar="KIND",
             help="sbc: are the engines right under each prior? coverage: how often do the "
-            "intervals hold the truth?",
+            "intervals hold the truth? contrasts: the same of what a covariate does, under several "
+            "priors.",
         ),
     ],
     *,

@@ -134,11 +134,11 @@ def covariate_line(
         As `design_row`, or if the covariate is categorical.
     """
     model = make_model(table, design.sens.formula, design.spec.formula)
+    if name in model.covariates and model.levels(name) is not None:
+        raise DataError(f"{table.source}: {name} enters as levels; there is no line over it.")
     kinds = []
     for value in values:
         set_to, remarks = check_values(model, {**(at or {}), name: float(value)})
-        if model.levels(name) is not None:
-            raise DataError(f"{table.source}: {name} enters as levels; there is no line over it.")
         kinds.append(model.kind(set_to, covariate=name, remarks=remarks))
     return tuple(kinds)
 

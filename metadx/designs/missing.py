@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.designs.design import MissingPolicy
+from metadx.designs.factors import unknown
 from metadx.designs.parse import parse_formula
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
@@ -14,7 +15,6 @@ from metadx.studies.covariates import Categorical, Covariate
 from metadx.studies.problems import listed, quoted
 
 type Mask = NDArray[np.bool_]
-type Policy = Literal["error", "drop", "level"]
 
 NOT_REPORTED = "not reported"
 """The level that stands for missing values of a categorical covariate."""
@@ -54,7 +54,7 @@ def covariates_of(formulas: Iterable[str], table: AccuracyTable) -> tuple[str, .
 
 
 def handle_missing(
-    table: AccuracyTable, names: Iterable[str], policy: Policy
+    table: AccuracyTable, names: Iterable[str], policy: MissingPolicy
 ) -> tuple[AccuracyTable, tuple[str, ...]]:
     """Return a table without missing values in some covariates.
 
@@ -77,8 +77,8 @@ def handle_missing(
     Raises
     ------
     DataError
-        If a value is missing and the policy is "error", or is "level" and the covariate is
-        continuous; or if no study is left.
+        If a name is no covariate of the table; if a value is missing and the policy is "error",
+        or is "level" and the covariate is continuous; or if no study is left.
 
     Examples
     --------
@@ -92,6 +92,10 @@ def handle_missing(
     >>> handle_missing(table, ["nation"], "level")[0].covariates["nation"].levels
     ('Italy', 'not reported')
     """
+    names = tuple(names)
+    for name in names:
+        if name not in table.covariates:
+            raise unknown(name, table.covariates, table.source)
     missing = {name: _missing(table.covariates[name]) for name in names}
     missing = {name: where for name, where in missing.items() if where.any()}
     if not missing:
@@ -145,13 +149,4 @@ def _as_level(table: AccuracyTable, missing: dict[str, Mask]) -> AccuracyTable:
                 values=tuple(NOT_REPORTED if v is None else v for v in covariate.values),
                 levels=tuple(dict.fromkeys((*covariate.levels, NOT_REPORTED))),
             )
-    return AccuracyTable(
-        study=table.study,
-        tp=table.tp,
-        fp=table.fp,
-        fn=table.fn,
-        tn=table.tn,
-        covariates=covariates,
-        source=table.source,
-        sha256=table.sha256,
-    )
+    return replace(table, covariates=covariates)

@@ -107,7 +107,7 @@ def _refuse_collinear(matrix: FloatArray, names: tuple[str, ...], about: str, am
             if place and abs(weight) * float(np.linalg.norm(matrix[:, place])) > 1e-6 * length
         ]
         told = (
-            f"{names[column]} says the same as {listed(sources, 6)}"
+            f"{names[column]} follows from {listed(sources, 6)}"
             if sources
             else f"{names[column]} does not differ between studies"
         )

@@ -29,6 +29,8 @@ class Subgroups:
     ----------
     covariate : str
     levels : tuple of str
+    labels : tuple of str
+        What the groups are called.
     fits : tuple of Fit
         One for each level, without covariates.
     studies : tuple of ndarray of int
@@ -37,6 +39,7 @@ class Subgroups:
 
     covariate: str
     levels: tuple[str, ...]
+    labels: tuple[str, ...]
     fits: tuple[Fit, ...]
     studies: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
 
@@ -46,12 +49,14 @@ class Subgroups:
         return tuple(
             replace(
                 each.pooled,
-                label=level,
+                label=label,
                 covariate=self.covariate,
                 at=MappingProxyType({self.covariate: level}),
                 studies=rows,
             )
-            for level, each, rows in zip(self.levels, self.fits, self.studies, strict=True)
+            for level, label, each, rows in zip(
+                self.levels, self.labels, self.fits, self.studies, strict=True
+            )
         )
 
 
@@ -211,7 +216,35 @@ def analyse(
         one(table.take(part), (NO_COVARIATES, NO_COVARIATES), own)
         for part, own in zip(rows, seeds, strict=True)
     )
-    return Analysis(pooled, regression, Subgroups(subgroup, covariate.levels, fits, rows), chosen)
+    alone = set(regression.design.covariates) <= {subgroup}
+    labels = tuple(level if alone else f"{subgroup} = {level}" for level in covariate.levels)
+    subgroups = Subgroups(subgroup, covariate.levels, labels, fits, rows)
+    return Analysis(pooled, regression, subgroups, chosen)
+
+
+def analysis_of(fitted: Fit) -> Analysis:
+    """Return the analysis that a single fit is part of: pooled too where it has covariates.
+
+    Parameters
+    ----------
+    fitted : Fit
+
+    Returns
+    -------
+    Analysis
+    """
+    if not fitted.design.has_covariates:
+        return Analysis(fitted)
+    settings = fitted.settings
+    pooled = fit(
+        fitted.table,
+        fitted.card,
+        engine=settings.engine,
+        draws=settings.draws,
+        seed=settings.seed,
+        study_effects=settings.study_effects,
+    )
+    return Analysis(replace(pooled, title=fitted.title, synthetic=fitted.synthetic), fitted)
 
 
 def _check_subgroup(table: AccuracyTable, subgroup: str) -> None:

@@ -342,7 +342,7 @@ def fit(
     """
     request = settle(data, model, seed, sens=sens, spec=spec, missing=missing)
     settings = FitSettings(engine, draws, request.seed, study_effects)
-    result = _run(request.table, request.card, request.design, settings)
+    result = run_engine(request.table, request.card, request.design, settings)
     fitted = Fit(
         request.table,
         request.card,
@@ -360,7 +360,7 @@ def fit(
     return fitted
 
 
-def _run(
+def run_engine(
     table: AccuracyTable, card: LoadedCard, design: Design, settings: FitSettings
 ) -> EngineResult:
     """Take the engine asked for; "auto" falls through to NUTS when importance sampling fails."""

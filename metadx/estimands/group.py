@@ -7,14 +7,12 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from metadx.estimands.accuracy import median_study, new_study_logits, population_mean
-from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
-from metadx.estimands.hsroc import hsroc
-from metadx.estimands.logistic import FloatArray, expit
-from metadx.estimands.predictive_values import npv, ppv
-from metadx.estimands.ratios import dor, lr_neg, lr_pos, youden
+from metadx.estimands.accuracy import new_study_logits
+from metadx.estimands.arms import Arms
+from metadx.estimands.drawn import Drawn, check_draws, draw_group
+from metadx.estimands.higgins import higgins
+from metadx.estimands.logistic import FloatArray
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse, region_area
-from metadx.estimands.sroc import auc, partial_auc
 from metadx.estimands.summary import Summary, summarise
 
 type Row = dict[str, float | None]
@@ -47,11 +45,19 @@ MARGINS_NEEDED: Mapping[str, tuple[bool, bool]] = MappingProxyType(
         "hsroc_sigma2_theta": (True, True),
         "mor_sens": (True, False),
         "mor_spec": (False, True),
+        "region_area_credible": (True, True),
+        "region_area_prediction": (True, True),
         "i2_joint": (True, True),
         "i2_sens": (True, False),
         "i2_spec": (False, True),
-        "region_area_credible": (True, True),
-        "region_area_prediction": (True, True),
+        "r_jackson_joint": (True, True),
+        "r_jackson_sens": (True, False),
+        "r_jackson_spec": (False, True),
+        "i2_jackson_joint": (True, True),
+        "i2_jackson_sens": (True, False),
+        "i2_jackson_spec": (False, True),
+        "i2_higgins_sens": (True, False),
+        "i2_higgins_spec": (False, True),
         "ppv": (True, True),
         "npv": (True, True),
         "ppv_new": (True, True),
@@ -62,7 +68,16 @@ MARGINS_NEEDED: Mapping[str, tuple[bool, bool]] = MappingProxyType(
 # (Lambda, Theta) or that leaves tau unbounded (ratios of a new study).
 NO_MOMENTS = frozenset({"hsroc_lambda", "hsroc_theta", "lr_pos_new", "lr_neg_new", "dor_new"})
 # Undefined in a draw whose tau is 0 in one margin (HSROC) or both (area): then left empty.
-MAY_BE_UNDEFINED = frozenset({"hsroc_lambda", "hsroc_theta", "hsroc_beta", "auc", "pauc"})
+_SHAPES = frozenset({"hsroc_lambda", "hsroc_theta", "hsroc_beta", "auc", "pauc"})
+# Undefined where nobody, or everybody, of an arm was told right.
+JACKSON = frozenset(name for name in MARGINS_NEEDED if "_jackson_" in name)
+MAY_BE_UNDEFINED = _SHAPES | JACKSON
+# One number, without an interval: properties of the whole posterior, or of the counts.
+AREAS = ("region_area_credible", "region_area_prediction")
+HIGGINS = ("i2_higgins_sens", "i2_higgins_spec")
+SINGLE = (*AREAS, *HIGGINS)
+#: Given at each prevalence.
+PREDICTIVE = ("ppv", "npv", "ppv_new", "npv_new")
 
 
 @dataclass(frozen=True)
@@ -115,8 +130,7 @@ def estimate_group(
     tau: FloatArray,
     rho: FloatArray,
     *,
-    n_diseased: npt.NDArray[np.integer],
-    n_nondiseased: npt.NDArray[np.integer],
+    arms: Arms,
     fpr_range: tuple[float, float] | None,
     prevalence: Sequence[float],
     prob: float,
@@ -130,8 +144,8 @@ def estimate_group(
     ----------
     mu, tau, rho : array, shapes (S, 2), (S, 2), (S,)
         Draws of the means, standard deviations and correlation of logit sens and logit spec.
-    n_diseased, n_nondiseased : array, shape (N,)
-        Sizes of the arms of the group's studies (for I²).
+    arms : Arms
+        Counts of the group's studies (for the three I²).
     fpr_range : tuple of float or None
         Range of 1 - spec for the partial area, see `observed_fpr_range`; None leaves it out.
     prevalence : sequence of float
@@ -146,29 +160,73 @@ def estimate_group(
     Returns
     -------
     dict
-        The keys of `MARGINS_NEEDED` in that order: a Summary; a float (area of a 95 % region in
-        ROC space); rows "prevalence", "mean", ...; or None where not identified or not defined.
+        The keys of `MARGINS_NEEDED` in that order: a Summary; a float (those of `SINGLE`: area of
+        a 95 % region in ROC space, I² of Higgins); rows "prevalence", "mean", ...; or None where
+        not identified or not defined.
 
     Raises
     ------
     ValueError
         If draws disagree in shape or are out of bounds, or a prob, prevalence or range is.
     """
-    _check_draws(mu, tau, rho)
+    check_draws(mu, tau, rho)
     new = new_study_logits(mu, tau, rho, rng)
-    draws = _accuracy(mu, tau, new) | _ratios(mu, new) | _curve(mu, tau, rho, fpr_range)
-    draws |= _heterogeneity(mu, tau, rho, n_diseased, n_nondiseased)
-    rows: dict[str, Estimand] = dict(_predictive(mu, new, prevalence, prob))
-    rows["pauc_range"] = None if fpr_range is None else [float(x) for x in fpr_range]
-    no_moments = NO_MOMENTS | _without_moments(heavy_tails)
+    drawn = draw_group(mu, tau, rho, new=new, arms=arms, fpr_range=fpr_range, prevalence=prevalence)
+    return summarise_group(
+        drawn,
+        higgins_arms=arms,
+        fpr_range=fpr_range,
+        prob=prob,
+        heavy_tails=heavy_tails,
+        identified=identified,
+    )
+
+
+def summarise_group(
+    drawn: Drawn,
+    *,
+    higgins_arms: Arms | None,
+    fpr_range: tuple[float, float] | None,
+    prob: float,
+    heavy_tails: HeavyTails = HeavyTails(),
+    identified: tuple[bool, bool] = (True, True),
+) -> dict[str, Estimand]:
+    """Summarise the estimands of a group.
+
+    Parameters
+    ----------
+    drawn : Drawn
+    higgins_arms : Arms or None
+        Counts of the group's studies; None where no studies are of just this kind.
+    fpr_range, prob, heavy_tails, identified
+        As of `estimate_group`.
+
+    Returns
+    -------
+    dict
+        As of `estimate_group`.
+
+    Raises
+    ------
+    ValueError
+        If a draw that should be finite is not, or `prob` is out of bounds.
+    """
+    single: dict[str, Estimand] = dict(_rows(drawn, prob))
+    single["pauc_range"] = None if fpr_range is None else [float(x) for x in fpr_range]
+    if higgins_arms is not None:
+        for name, q in zip(HIGGINS, higgins(higgins_arms), strict=True):
+            single[name] = None if q is None else q.i2
+    without = without_moments(heavy_tails)
     out: dict[str, Estimand] = dict.fromkeys(MARGINS_NEEDED)
-    for name in (k for k, needed in MARGINS_NEEDED.items() if _has(needed, identified)):
+    for name in (k for k, needed in MARGINS_NEEDED.items() if has_margins(needed, identified)):
         if name in _REGIONS:
-            out[name] = region_area(_REGIONS[name](mu, tau, rho))
-        elif name in rows:
-            out[name] = rows[name]
-        elif name in draws and not (name in MAY_BE_UNDEFINED and np.isnan(draws[name]).any()):
-            out[name] = summarise(draws[name], prob, moments=name not in no_moments)
+            out[name] = region_area(_REGIONS[name](drawn.mu, drawn.tau, drawn.rho))
+        elif name in single:
+            out[name] = single[name]
+        elif (draws := drawn.values.get((name, None))) is not None and not (
+            name in MAY_BE_UNDEFINED and np.isnan(draws).any()
+        ):
+            out[name] = summarise(draws, prob, moments=name not in without)
     return out
 
 
@@ -199,99 +257,22 @@ _REGIONS: Mapping[str, Callable[[FloatArray, FloatArray, FloatArray], FloatArray
 }
 
 
-def _has(needed: tuple[bool, bool], identified: tuple[bool, bool]) -> bool:
+def has_margins(needed: tuple[bool, bool], identified: tuple[bool, bool]) -> bool:
+    """Tell whether every margin that is needed is identified."""
     return all(have or not need for need, have in zip(needed, identified, strict=True))
 
 
-def _check_draws(mu: FloatArray, tau: FloatArray, rho: FloatArray) -> None:
-    if mu.ndim != 2 or mu.shape[1] != 2 or tau.shape != mu.shape or rho.shape != mu.shape[:1]:
-        msg = (
-            "draws must have shapes mu (S, 2), tau (S, 2) and rho (S,), "
-            f"not {mu.shape}, {tau.shape} and {rho.shape}"
-        )
-        raise ValueError(msg)
-    for name, values in (("mu", mu), ("tau", tau), ("rho", rho)):
-        if not np.isfinite(values).all():
-            msg = f"{np.count_nonzero(~np.isfinite(values))} draws of {name} are not finite"
-            raise ValueError(msg)
-    if (tau < 0.0).any() or (np.abs(rho) > 1.0).any():
-        msg = "draws of tau must be at least 0 and draws of rho between -1 and 1"
-        raise ValueError(msg)
-
-
-def _without_moments(heavy_tails: HeavyTails) -> frozenset[str]:
+def without_moments(heavy_tails: HeavyTails) -> frozenset[str]:
+    """Name the estimands whose posterior mean does not exist."""
     ratios = {"lr_pos", "lr_neg", "dor"} if heavy_tails.mu else set()
     spread = {"mor_sens", "mor_spec"} if heavy_tails.tau else set()
-    return frozenset(ratios | spread)
+    return NO_MOMENTS | ratios | spread
 
 
-def _accuracy(mu: FloatArray, tau: FloatArray, new: FloatArray) -> dict[str, FloatArray]:
-    kinds = {"": median_study(mu), "_population": population_mean(mu, tau), "_new": expit(new)}
-    return {
-        f"{margin}{kind}": values[:, column]
-        for kind, values in kinds.items()
-        for column, margin in enumerate(("sens", "spec"))
-    }
-
-
-def _ratios(mu: FloatArray, new: FloatArray) -> dict[str, FloatArray]:
-    return {
-        "lr_pos": lr_pos(mu),
-        "lr_neg": lr_neg(mu),
-        "dor": dor(mu),
-        "youden": youden(mu),
-        "lr_pos_new": lr_pos(new),
-        "lr_neg_new": lr_neg(new),
-        "dor_new": dor(new),
-    }
-
-
-def _curve(
-    mu: FloatArray, tau: FloatArray, rho: FloatArray, fpr_range: tuple[float, float] | None
-) -> dict[str, FloatArray]:
-    h = hsroc(mu, tau, rho)
-    areas = {"auc": auc(mu, tau)}
-    if fpr_range is not None:
-        areas["pauc"] = partial_auc(mu, tau, *fpr_range)
-    return areas | {
-        "hsroc_lambda": h.lambda_,
-        "hsroc_theta": h.theta,
-        "hsroc_beta": h.beta,
-        "hsroc_sigma2_alpha": h.sigma2_alpha,
-        "hsroc_sigma2_theta": h.sigma2_theta,
-    }
-
-
-def _heterogeneity(
-    mu: FloatArray,
-    tau: FloatArray,
-    rho: FloatArray,
-    n_diseased: npt.NDArray[np.integer],
-    n_nondiseased: npt.NDArray[np.integer],
-) -> dict[str, FloatArray]:
-    mor = median_odds_ratio(tau)
-    i2 = zhou_dendukuri_i2(mu, tau, rho, n_diseased, n_nondiseased)
-    return {
-        "mor_sens": mor[:, 0],
-        "mor_spec": mor[:, 1],
-        "i2_joint": i2.joint,
-        "i2_sens": i2.sens,
-        "i2_spec": i2.spec,
-    }
-
-
-def _predictive(
-    mu: FloatArray, new: FloatArray, prevalence: Sequence[float], prob: float
-) -> dict[str, list[Row]]:
-    def rows(value: Callable[[float, FloatArray], FloatArray], logits: FloatArray) -> list[Row]:
-        return [
-            {"prevalence": float(p), **summarise(value(p, logits), prob).as_dict()}
-            for p in prevalence
-        ]
-
-    return {
-        "ppv": rows(ppv, mu),
-        "npv": rows(npv, mu),
-        "ppv_new": rows(ppv, new),
-        "npv_new": rows(npv, new),
-    }
+def _rows(drawn: Drawn, prob: float) -> dict[str, list[Row]]:
+    """Summarise what depends on the prevalence."""
+    rows: dict[str, list[Row]] = {name: [] for name in PREDICTIVE}
+    for (name, prevalence), draws in drawn.values.items():
+        if prevalence is not None:
+            rows[name].append({"prevalence": prevalence, **summarise(draws, prob).as_dict()})
+    return rows

@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from metadx.estimands.logistic import FloatArray, bounded_exp, expit
 
+type BoolArray = npt.NDArray[np.bool_]
+
 _MOR = 0.9538725524089398  # sqrt(2) times the upper quartile of the standard normal distribution
 
 
@@ -108,6 +110,41 @@ def zhou_dendukuri_i2(
     margins = expit(2.0 * log_tau - within)
     joint = expit(log_tau.sum(axis=1) + half - 0.5 * within.sum(axis=1))
     return ZhouDendukuri(joint=joint, sens=margins[:, 0], spec=margins[:, 1])
+
+
+def zhou_dendukuri_falls(mu: FloatArray, tau: FloatArray) -> BoolArray:
+    """Tell where the I² of Zhou and Dendukuri falls although heterogeneity grows.
+
+    Parameters
+    ----------
+    mu, tau : array, shape (S, 2)
+        Mean and standard deviation of logit sens and logit spec between studies.
+
+    Returns
+    -------
+    array of bool, shape (S, 2)
+        True where d I² / d tau < 0 for the index of that margin, and for the joint one as this tau
+        grows. Never below tau = 1.41 and always above 1.60; between them it depends on mu, and
+        the sizes of the studies do not matter.
+
+    Notes
+    -----
+    The derivative of log(tau² / E[W]) is 2 / tau - tau A / (A + 2) with
+    A = e^(mu + tau²/2) + e^(-mu + tau²/2).
+
+    References
+    ----------
+    Zhou Y, Dendukuri N (2014). Stat Med 33:2701-2717, doi 10.1002/sim.6115 (the index; its turning
+    point is derived here).
+
+    Examples
+    --------
+    >>> zhou_dendukuri_falls(np.array([[0.0, 3.0]]), np.array([[1.5, 1.5]])).tolist()
+    [[False, True]]
+    """
+    square = np.asarray(tau, dtype=np.float64) ** 2
+    log_half = np.logaddexp(mu, np.negative(mu)) + 0.5 * square - np.log(2.0)
+    return np.asarray(square * expit(log_half) > 2.0)
 
 
 def _log_mean_inverse(n: npt.NDArray[np.integer]) -> float:

@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from metadx.estimands import accuracy as of_study
 from metadx.estimands import ratios as ratio
+from metadx.estimands.arms import Arms
 from metadx.estimands.group import observed_fpr_range
 from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
+from metadx.estimands.higgins import higgins
 from metadx.estimands.hsroc import hsroc
+from metadx.estimands.jackson import i2_of_r, jackson
 from metadx.estimands.logistic import FloatArray, expit
 from metadx.estimands.predictive_values import npv, per_1000, ppv
 from metadx.estimands.sroc import auc, partial_auc, sroc_curve
@@ -28,6 +31,8 @@ _MARGIN = ("sens", "spec")
 _HARBORD = "Harbord et al. 2007, Biostatistics 8:239"
 _ZWINDERMAN = "Zwinderman and Bossuyt 2008, Stat Med 27:687"
 _ZHOU = "Zhou and Dendukuri 2014, Stat Med 33:2701"
+_JACKSON = "Jackson, White and Riley 2012, Stat Med 31:3805"
+_HIGGINS = "Higgins and Thompson 2002, Stat Med 21:1539"
 _ALTMAN = "Altman and Bland 1994, BMJ 309:102"
 _MCCLISH = "McClish 1989, Med Decis Making 9:190"
 
@@ -70,6 +75,12 @@ _ABOUT: Mapping[str, tuple[str, str, str]] = {
     ),
     "i2": ("proportion", "Zhou-Dendukuri I², one margin; not monotone in tau", _ZHOU),
     "i2_joint": ("proportion", "Zhou-Dendukuri I², both margins; not monotone in tau", _ZHOU),
+    "r_jackson": ("ratio", "Jackson's R: stretch of one pooled logit's interval", _JACKSON),
+    "r_jackson_joint": ("ratio", "Jackson's R of both pooled logits together", _JACKSON),
+    "i2_jackson": ("proportion", "I²_R = (R² - 1) / R² of one pooled logit", _JACKSON),
+    "i2_jackson_joint": ("proportion", "I²_R = (R² - 1) / R² of both pooled logits", _JACKSON),
+    "i2_higgins": ("proportion", "max(0, (Q - df) / Q), one margin; ignores threshold", _HIGGINS),
+    "q_higgins": ("sum of squares", "Cochran's Q, one margin; ignores threshold", _HIGGINS),
     "ppv": ("probability", "positive predictive value of the median study", _ALTMAN),
     "npv": ("probability", "negative predictive value of the median study", _ALTMAN),
     "ppv_new": ("probability", "positive predictive value of a new study", _ALTMAN),
@@ -203,21 +214,25 @@ def ratios(fit: Fit) -> "xr.Dataset":
 
 
 def heterogeneity(fit: Fit) -> "xr.Dataset":
-    """Median odds ratio and the I² of Zhou and Dendukuri.
+    """Median odds ratio, Jackson's R and three kinds of I².
 
     Parameters
     ----------
     fit : Fit
-        Posterior draws and the sizes of the arms.
+        Posterior draws and the counts.
 
     Returns
     -------
     xarray.Dataset
-        `mor` and `i2` with dims (chain, draw, margin), `i2_joint` with dims (chain, draw).
+        `mor`, `i2` (Zhou and Dendukuri), `r_jackson` and `i2_jackson` with dims (chain, draw,
+        margin); `i2_joint`, `r_jackson_joint` and `i2_jackson_joint` with dims (chain, draw);
+        `i2_higgins` and `q_higgins` of the counts with dims (margin,), NaN where fewer than two
+        studies have the arm.
 
     References
     ----------
-    In the attributes `reference` of the variables; see `metadx.estimands.heterogeneity`.
+    In the attributes `reference` of the variables; see `metadx.estimands.heterogeneity`,
+    `metadx.estimands.jackson` and `metadx.estimands.higgins`.
 
     Examples
     --------
@@ -227,13 +242,27 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
     True
     """
     mu, tau, rho = _flat(fit)
-    i2 = zhou_dendukuri_i2(mu, tau, rho, fit.table.n_diseased, fit.table.n_nondiseased)
+    arms = Arms.of(fit.table)
+    i2 = zhou_dendukuri_i2(mu, tau, rho, arms.n_diseased, arms.n_nondiseased)
+    r = jackson(tau, rho, arms)
+    stretch = np.stack([r.sens, r.spec], axis=1)
     values = {
         "mor": median_odds_ratio(tau),
         "i2": np.stack([i2.sens, i2.spec], axis=1),
         "i2_joint": i2.joint,
+        "r_jackson": stretch,
+        "r_jackson_joint": r.joint,
+        "i2_jackson": i2_of_r(stretch),
+        "i2_jackson_joint": i2_of_r(r.joint),
     }
-    return _dataset(fit, values, {"margin": _MARGIN})
+    dataset = _dataset(fit, values, {"margin": _MARGIN})
+    univariate = higgins(arms)
+    for name, numbers in (
+        ("i2_higgins", [np.nan if one is None else one.i2 for one in univariate]),
+        ("q_higgins", [np.nan if one is None else one.q for one in univariate]),
+    ):
+        dataset[name] = ("margin", np.array(numbers), _attributes(name))
+    return dataset
 
 
 def predictive_values(fit: Fit, prevalence: Sequence[float]) -> "xr.Dataset":
@@ -355,8 +384,10 @@ def _dataset(
     variables = {}
     for name, value in values.items():
         dims = ("chain", "draw", *axis) if value.ndim == 2 else ("chain", "draw")
-        units, definition, reference = _ABOUT[name]
-        attrs = {"units": units, "definition": definition, "reference": reference}
-        variables[name] = (dims, value.reshape(chains, draws, *value.shape[1:]), attrs)
+        variables[name] = (dims, value.reshape(chains, draws, *value.shape[1:]), _attributes(name))
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
     return xr.Dataset(variables, {**coords, **{k: np.asarray(v) for k, v in axis.items()}})
+
+
+def _attributes(name: str) -> dict[str, str]:
+    return dict(zip(("units", "definition", "reference"), _ABOUT[name], strict=True))

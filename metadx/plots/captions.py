@@ -1,8 +1,11 @@
 """Captions: what a figure shows and by which method, in plain text that also serves as alt text."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from metadx.plots.fitted import CountTable, FittedReview
+from metadx.estimands.logistic import FloatArray
+from metadx.plots.fitted import CountTable, Described, FittedReview
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
@@ -10,7 +13,7 @@ from metadx.plots.sroc_layers import FEWEST_FOR_REGION, SrocLayers, identified, 
 from metadx.plots.style import SYNTHETIC_NOTE, percent
 
 _MODEL = "bivariate random-effects model with binomial counts"
-_SORTED: dict[ForestSort, str] = {
+SORTED: dict[ForestSort, str] = {
     "sens": "sorted by sensitivity",
     "spec": "sorted by specificity",
     "study": "sorted by name",
@@ -18,14 +21,15 @@ _SORTED: dict[ForestSort, str] = {
 }
 
 
-def synthetic_note(fit: FittedReview) -> str:
+def synthetic_note(fit: Described) -> str:
     """Give the mark that simulated or reconstructed data must carry; empty for study data."""
     if not fit.synthetic:
         return ""
     return str(getattr(fit, "synthetic_note", "") or SYNTHETIC_NOTE)
 
 
-def _opening(fit: FittedReview, what: str) -> str:
+def opening(fit: Described, what: str) -> str:
+    """Begin a caption: title of the review, mark of synthetic data, what the figure is."""
     title = clean(fit.title)
     note = synthetic_note(fit)
     stop = "" if not title or title[-1] in ".?!" else "."
@@ -33,23 +37,46 @@ def _opening(fit: FittedReview, what: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _model(fit: FittedReview) -> str:
+def model_words(fit: Described) -> str:
+    """Name the model by its card."""
     card = getattr(fit, "card", None)  # a stand-in may have none
     title = str(card.card.title) if card is not None else _MODEL
     return f"Bayesian {title[:1].lower()}{title[1:]}"
 
 
-def _studies(count: int) -> str:
+def name_words(name: str) -> str:
+    """Write the name of a column for a reader.
+
+    Examples
+    --------
+    >>> name_words("study_design")
+    'study design'
+    """
+    return shorten(name.replace("_", " "))
+
+
+def studies_words(count: int) -> str:
+    """Write a number of studies.
+
+    Examples
+    --------
+    >>> studies_words(1), studies_words(12)
+    ('1 study', '12 studies')
+    """
     return "1 study" if count == 1 else f"{count} studies"
 
 
-def _limits(fit: FittedReview, prob: float) -> str:
-    limits = pooled_limits(fit.table, fit.mu.reshape(-1, 2), prob).T
+def limits_words(limits: FloatArray) -> str:
+    """Write the lower limits, medians and upper limits of sens and spec, shape (3, 2)."""
     words = []
-    for name, (lower, median, upper) in zip(("sensitivity", "specificity"), limits, strict=True):
+    for name, (lower, median, upper) in zip(("sensitivity", "specificity"), limits.T, strict=True):
         known = f"{median:.2f} ({lower:.2f} to {upper:.2f})"
         words.append(f"{name} {known if not np.isnan(median) else 'not identified'}")
     return ", ".join(words)
+
+
+def _limits(fit: FittedReview, prob: float) -> str:
+    return limits_words(pooled_limits(fit.table, fit.mu.reshape(-1, 2), prob))
 
 
 def _unidentified(table: CountTable) -> str:
@@ -58,9 +85,10 @@ def _unidentified(table: CountTable) -> str:
     return f"No study has participants {' or '.join(missing)}." if missing else ""
 
 
-def _not_shown(layers: SrocLayers) -> list[str]:
-    names = ", ".join(shorten(name) for name in layers.not_shown)
-    return [f"Not shown, for want of one of the two arms: {names}."] if names else []
+def not_shown_words(names: Sequence[str]) -> list[str]:
+    """Name the studies that cannot be placed; no sentence where there are none."""
+    listed = ", ".join(shorten(name) for name in names)
+    return [f"Not shown, for want of one of the two arms: {listed}."] if listed else []
 
 
 def caption_sroc(
@@ -92,13 +120,13 @@ def caption_sroc(
     level = percent(prob)
     table: CountTable = fit.table
     parts = [
-        _opening(fit, f"Summary ROC plot of {_studies(table.n_studies)}, {_model(fit)}."),
+        opening(fit, f"Summary ROC plot of {studies_words(table.n_studies)}, {model_words(fit)}."),
     ]
     if len(layers.studies):
         parts.append("Circles: studies, area proportional to the number of participants.")
     if not all(identified(table)):
         parts.append(f"{_unidentified(table)} Median study, regions and curve are not identified.")
-        return " ".join([*parts, *_not_shown(layers)])
+        return " ".join([*parts, *not_shown_words(layers.not_shown)])
     parts.append(
         f"Square: median study (posterior medians, {level} credible intervals): "
         f"{_limits(fit, prob)}."
@@ -123,7 +151,7 @@ def caption_sroc(
         )
     elif curve:
         parts.append("No curve is drawn: the observed false-positive rates span no range.")
-    return " ".join([*parts, *_not_shown(layers)])
+    return " ".join([*parts, *not_shown_words(layers.not_shown)])
 
 
 def caption_forest(
@@ -153,13 +181,13 @@ def caption_forest(
     """
     level = percent(prob)
     table: CountTable = fit.table
-    count = _studies(table.n_studies)
+    count = studies_words(table.n_studies)
     parts = [
-        _opening(fit, f"Sensitivity and specificity of {count}, {_SORTED[sort]}."),
+        opening(fit, f"Sensitivity and specificity of {count}, {SORTED[sort]}."),
         f"Squares and lines: observed proportions with {INTERVAL_NAMES[interval]} {level} "
         "confidence intervals.",
-        f"Diamonds and dashed lines: pooled, the median study ({_model(fit)}), posterior median "
-        f"with {level} credible interval: {_limits(fit, prob)}.",
+        f"Diamonds and dashed lines: pooled, the median study ({model_words(fit)}), posterior "
+        f"median with {level} credible interval: {_limits(fit, prob)}.",
         f"Open bars: {level} prediction interval for a new study, with the median.",
         "TP, FP, FN, TN: true positives, false positives, false negatives, true negatives.",
     ]

@@ -1,8 +1,26 @@
 """What a figure needs to know of a fit."""
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.designs.design import Design, Kind, Value
 from metadx.estimands.logistic import FloatArray, IntArray
+from metadx.studies.accuracy import AccuracyTable
+
+
+class Described(Protocol):
+    """What a figure says of the review it shows; every `Fit` can tell."""
+
+    @property
+    def title(self) -> str:
+        """Title of the review."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are simulated or reconstructed."""
 
 
 class CountTable(Protocol):
@@ -74,3 +92,74 @@ class FittedReview(Protocol):
 
     def new_study_logits(self) -> FloatArray:
         """Predictive draws of the logits of a new study, shape (S, 2)."""
+
+
+class StudyGroup(Protocol):
+    """The posterior of one kind of study; `metadx.engines.group_draws.Group` is one."""
+
+    @property
+    def label(self) -> str:
+        """The level, or the covariate and its level or value."""
+
+    @property
+    def covariate(self) -> str:
+        """The covariate whose level or value sets this kind apart; "" where none does."""
+
+    @property
+    def at(self) -> Mapping[str, Value]:
+        """The covariates that are set; the others stand at their average."""
+
+    @property
+    def mu(self) -> FloatArray:
+        """Mean logits, shape (S, 2)."""
+
+    @property
+    def tau(self) -> FloatArray:
+        """Standard deviations between studies, shape (S, 2)."""
+
+    @property
+    def rho(self) -> FloatArray:
+        """Correlation of the two logits between studies, shape (S,)."""
+
+    @property
+    def new_logits(self) -> FloatArray:
+        """Logits of a new study of that kind, shape (S, 2)."""
+
+    @property
+    def studies(self) -> NDArray[np.intp]:
+        """Rows of the table that are of this kind."""
+
+
+class FittedEffects(Described, Protocol):
+    """A fit with covariates, as its coefficients are reported."""
+
+    @property
+    def table(self) -> AccuracyTable:
+        """Counts and covariates."""
+
+    @property
+    def design(self) -> Design:
+        """How the means depend on the covariates."""
+
+    @property
+    def effects(self) -> FloatArray:
+        """Reported coefficients on the logit scale, shape (chain, draw, E)."""
+
+    @property
+    def effect_names(self) -> tuple[str, ...]:
+        """Their names, such as "sens,setting=screening", length E."""
+
+
+class FittedKinds(Described, Protocol):
+    """A fit with covariates, as it answers for any kind of study."""
+
+    @property
+    def table(self) -> AccuracyTable:
+        """Counts and covariates."""
+
+    @property
+    def design(self) -> Design:
+        """How the means depend on the covariates."""
+
+    def group(self, kind: Kind) -> StudyGroup:
+        """Draws for one kind of study."""

@@ -67,6 +67,10 @@ def _fixed_widths(
         "study": slack * widest(labels, size, "normal", families),
         "counts": 4 * slack * count,
     }
+    # A heading runs on over the counts, where its row has none.
+    headings = [drawable(words, families) for _, words in rows.headings]
+    over = slack * widest(headings, size, "bold", families) - widths["counts"] - _GAP
+    widths["study"] = max(widths["study"], over)
     for margin in rows.margins:
         widths[f"{margin.name}_text"] = slack * widest([*margin.text, heading], size)
     return widths
@@ -98,7 +102,8 @@ def forest_layout(
     ForestLayout
     """
     heading = f"({percent(prob)} interval)"
-    families = families_for([*rows.label, caption, note])
+    labels = [*rows.label, *(words for _, words in rows.headings)]
+    families = families_for([*labels, caption, note])
     fixed_room = 2 * EDGE + 5 * _GAP
     for size in _SIZES:
         widths = _fixed_widths(rows, heading, size, families)
@@ -112,12 +117,12 @@ def forest_layout(
 
     small = max(SMALLEST_TEXT, size - 1.0)
     room = width - 2 * EDGE
-    lines = wrap(explain_missing(caption, rows.label, families), room, small, families)
+    lines = wrap(explain_missing(caption, labels, families), room, small, families)
     marks = wrap(drawable(note, families), 0.85 * room, size, families)
     row = _ROW * size / INCH
     top = EDGE + len(marks) * 1.3 * size / INCH
     foot = (1.6 * size + 12.0) / INCH + len(lines) * line_height(small) + EDGE
-    body = (_ABOVE + rows.y[-1] + _UNDER) * row
+    body = (_ABOVE + rows.last + _UNDER) * row
     if figsize is not None:
         body = max(body, figsize[1] - top - foot)
     return ForestLayout(
@@ -158,7 +163,7 @@ def finish_forest(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout)
             (left / layout.width, foot, wide / layout.width, layout.body / layout.height)
         )
         left += wide + _GAP
-        ax.set_ylim(rows.y[-1] + _UNDER, -_ABOVE)
+        ax.set_ylim(rows.last + _UNDER, -_ABOVE)
         if name in {"sens", "spec"}:
             _panel_axis(ax, rows, wide, layout.size)
         else:
@@ -179,17 +184,17 @@ def _panel_axis(ax: Axes, rows: ForestRows, wide: float, size: float) -> None:
     ax.set_facecolor("none")
     for side in ("left", "top", "right"):
         ax.spines[side].set_visible(False)
-    last = rows.y[-1] + _UNDER
+    last = rows.last + _UNDER
     for edge in (0.0, 1.0):
         ax.plot([edge, edge], [-0.5, last], color=PALE, linewidth=0.6, zorder=0, clip_on=False)
 
 
 def _rules(figure: Figure, rows: ForestRows, layout: ForestLayout, foot: float) -> None:
     """Draw a line under the headings and a paler one above the pooled row."""
-    total = _ABOVE + rows.y[-1] + _UNDER
+    total = _ABOVE + rows.last + _UNDER
     height = layout.body / layout.height
     inset = EDGE / layout.width
-    for y, colour in ((-0.55, INK), (float(rows.y[-2]) - 0.75, GREY)):
+    for y, colour in ((-0.55, INK), (rows.rule, GREY)):
         at = foot + height * (1.0 - (y + _ABOVE) / total)
         figure.add_artist(_line(figure, inset, at, colour))
 

@@ -1,5 +1,6 @@
 """The rows of a coupled forest plot, before anything is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,10 +13,66 @@ from metadx.plots.labels import shorten
 from metadx.plots.sroc_layers import pooled_limits
 
 type ForestSort = Literal["sens", "spec", "study", "table"]
+type MarginName = Literal["sens", "spec"]
 
 POOLED_LABEL = "Pooled (median study)"
 NEW_LABEL = "New study (prediction)"
 EMPTY = "–"
+_APART = 0.5  # rows between the studies of a block and its summary
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """What stands together in a forest plot: some studies, then what they come to.
+
+    Parameters
+    ----------
+    heading : str
+        Words above the block; none where it is the only one.
+    rows : ndarray of int
+        Rows of the study table, top to bottom; may be empty.
+    labels : tuple of str
+        Labels of the rows of the median study and of a new study; empty for a block without
+        summary.
+    pooled, new : ndarray, shape (3, 2)
+        Lower limits, medians and upper limits of sens and spec, for these two rows.
+    """
+
+    heading: str
+    rows: IntArray
+    labels: tuple[str, ...]
+    pooled: FloatArray
+    new: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ForestSummary:
+    """Where a block's median study and new study stand, and their limits.
+
+    Parameters
+    ----------
+    number : int
+        The blocks with studies of a grouped plot count from 1; 0 is the summary of all studies.
+    studies : int
+        Number of studies above it in the block.
+    top, pooled_y, new_y : float
+        Heights of the first study, and of the two rows.
+    pooled, new : ndarray, shape (3, 2)
+        As of the block.
+    """
+
+    number: int
+    studies: int
+    top: float
+    pooled_y: float
+    new_y: float
+    pooled: FloatArray
+    new: FloatArray
+
+    @property
+    def suffix(self) -> str:
+        """What tells its marks from those of other blocks: "_1", or nothing for all studies."""
+        return f"_{self.number}" if self.number else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,39 +83,41 @@ class ForestMargin:
     ----------
     name : {"sens", "spec"}
         Which half.
+    column : {0, 1}
+        Its column in the limits of the summaries.
     estimate, lower, upper : ndarray, shape (N,)
         Observed proportion and confidence limits of each study, in the order of the rows; nan
         where the arm is empty.
-    pooled, new : ndarray, shape (3,)
-        Lower limit, median and upper limit of the median study and of a new study; nan where no
-        study informs the margin.
     text : tuple of str
-        The intervals of all rows in words, length N + 2.
+        The intervals of all rows in words: of N studies, then of the summaries.
     """
 
-    name: Literal["sens", "spec"]
+    name: MarginName
+    column: int
     estimate: FloatArray
     lower: FloatArray
     upper: FloatArray
-    pooled: FloatArray
-    new: FloatArray
     text: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class ForestRows:
-    """All rows, top to bottom: the studies, then the pooled row and the row of a new study.
+    """All rows: the N studies from top to bottom, then the two rows of each summary.
 
     Parameters
     ----------
     order : ndarray of int, shape (N,)
         Row of the study table that each row shows.
     label : tuple of str
-        Labels of all rows, length N + 2.
+        Labels of all rows.
     counts : mapping of str to tuple of str
         tp, fp, fn and tn of the studies in words.
-    y : ndarray, shape (N + 2,)
-        Height of each row in rows from the top; a half row sets the last two apart.
+    y : ndarray
+        Height of each row in rows from the top.
+    headings : tuple of (float, str)
+        Height and words of the headings of blocks.
+    summaries : tuple of ForestSummary
+        In the order of the rows; the last is that of all studies.
     margins : tuple of ForestMargin
         Sensitivity, specificity.
     """
@@ -67,12 +126,25 @@ class ForestRows:
     label: tuple[str, ...]
     counts: dict[str, tuple[str, ...]]
     y: FloatArray
+    headings: tuple[tuple[float, str], ...]
+    summaries: tuple[ForestSummary, ...]
     margins: tuple[ForestMargin, ForestMargin]
 
     @property
     def n_studies(self) -> int:
         """Number of studies N."""
         return len(self.order)
+
+    @property
+    def last(self) -> float:
+        """Height of the last row."""
+        return self.summaries[-1].new_y
+
+    @property
+    def rule(self) -> float:
+        """Height of the rule above the summary of all studies."""
+        last = self.summaries[-1]
+        return last.pooled_y - (1.65 if self.headings else 0.75)
 
 
 def _share(events: IntArray, n: IntArray) -> FloatArray:
@@ -114,18 +186,81 @@ def interval_text(estimate: float, lower: float, upper: float) -> str:
 
 
 def _margin(
-    name: Literal["sens", "spec"],
-    events: IntArray,
-    n: IntArray,
-    limits: tuple[FloatArray, FloatArray],
-    summaries: tuple[FloatArray, FloatArray],
+    name: MarginName,
+    column: int,
+    table: CountTable,
+    order: IntArray,
+    summaries: Sequence[ForestSummary],
+    *,
+    interval: IntervalKind,
+    prob: float,
 ) -> ForestMargin:
-    pooled, new = summaries
+    arms = {"sens": (table.tp, table.n_diseased), "spec": (table.tn, table.n_nondiseased)}
+    events, n = (counts[order] for counts in arms[name])
     estimate = _share(events, n)
-    lower, upper = limits
+    lower, upper = study_interval(events, n, interval, prob)
     words = [interval_text(*row) for row in zip(estimate, lower, upper, strict=True)]
-    words += [interval_text(row[1], row[0], row[2]) for row in (pooled, new)]
-    return ForestMargin(name, estimate, lower, upper, pooled, new, tuple(words))
+    for summary in summaries:
+        for limits in (summary.pooled[:, column], summary.new[:, column]):
+            words.append(interval_text(limits[1], limits[0], limits[2]))
+    return ForestMargin(name, column, estimate, lower, upper, tuple(words))
+
+
+def lay_out(
+    table: CountTable, blocks: Sequence[Block], *, interval: IntervalKind, prob: float
+) -> ForestRows:
+    """Stack blocks of rows.
+
+    Parameters
+    ----------
+    table : CountTable
+        All studies.
+    blocks : sequence of Block
+        Top to bottom; the last has the summary of all studies.
+    interval : {"clopper-pearson", "wilson"}
+        Method of the intervals of the studies.
+    prob : float
+        Level of these intervals.
+
+    Returns
+    -------
+    ForestRows
+    """
+    studies_y: list[float] = []
+    headings: list[tuple[float, str]] = []
+    summaries: list[ForestSummary] = []
+    y = 0.0
+    for block in blocks:
+        if block.heading:
+            headings.append((y, block.heading))
+            y += 1.0
+        top = y
+        studies_y += [y + i for i in range(len(block.rows))]
+        y += len(block.rows)
+        if block.labels:
+            y += _APART if len(block.rows) else 0.0
+            own = 0 if block is blocks[-1] else len(summaries) + 1
+            limits = (block.pooled, block.new)
+            summaries.append(ForestSummary(own, len(block.rows), top, y, y + 1.0, *limits))
+            y += 2.0
+        y += _APART
+    order = np.concatenate([block.rows for block in blocks])
+    cells = {"tp": table.tp, "fp": table.fp, "fn": table.fn, "tn": table.tn}
+    sens, spec = (
+        _margin(name, column, table, order, summaries, interval=interval, prob=prob)
+        for column, name in enumerate[MarginName](("sens", "spec"))
+    )
+    below = [height for one in summaries for height in (one.pooled_y, one.new_y)]
+    words = [label for block in blocks for label in block.labels]
+    return ForestRows(
+        order=order,
+        label=(*(shorten(table.study[i]) for i in order), *words),
+        counts={key: tuple(str(v) for v in cell[order]) for key, cell in cells.items()},
+        y=np.array([*studies_y, *below]),
+        headings=tuple(headings),
+        summaries=tuple(summaries),
+        margins=(sens, spec),
+    )
 
 
 def forest_rows(
@@ -153,24 +288,11 @@ def forest_rows(
     ForestRows
     """
     table: CountTable = fit.table
-    order = row_order(table, sort)
-    pooled = pooled_limits(table, fit.mu.reshape(-1, 2), prob)
-    new = pooled_limits(table, fit.new_study_logits(), prob)
-    margins = []
-    arms = ((table.tp, table.n_diseased), (table.tn, table.n_nondiseased))
-    names: tuple[Literal["sens", "spec"], ...] = ("sens", "spec")
-    for column, name in enumerate(names):
-        events, n = arms[column]
-        limits = study_interval(events[order], n[order], interval, prob)
-        summaries = (pooled[:, column], new[:, column])
-        margins.append(_margin(name, events[order], n[order], limits, summaries))
-    cells = {"tp": table.tp, "fp": table.fp, "fn": table.fn, "tn": table.tn}
-    rows = np.arange(len(order) + 2, dtype=np.float64)
-    rows[-2:] += 0.5
-    return ForestRows(
-        order=order,
-        label=(*(shorten(table.study[i]) for i in order), POOLED_LABEL, NEW_LABEL),
-        counts={key: tuple(str(v) for v in cell[order]) for key, cell in cells.items()},
-        y=rows,
-        margins=(margins[0], margins[1]),
+    whole = Block(
+        heading="",
+        rows=row_order(table, sort),
+        labels=(POOLED_LABEL, NEW_LABEL),
+        pooled=pooled_limits(table, fit.mu.reshape(-1, 2), prob),
+        new=pooled_limits(table, fit.new_study_logits(), prob),
     )
+    return lay_out(table, [whole], interval=interval, prob=prob)

@@ -1,26 +1,27 @@
 """The summary ROC plot: studies, median study, regions and HSROC curve."""
 
-from typing import Any, Literal
-
 import arviz as az
 import numpy as np
-import xarray as xr
 
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.captions import caption_sroc
+from metadx.plots.captions import caption_sroc, synthetic_note
 from metadx.plots.fitted import FittedReview
 from metadx.plots.sroc_layers import SrocLayers, sroc_layers
 from metadx.plots.sroc_layout import finish_sroc
+from metadx.plots.sroc_legend import sroc_legends
+from metadx.plots.sroc_square import (
+    LARGEST,
+    NAME,
+    WIDTH,
+    SrocAxis,
+    circle_area,
+    label_axes,
+    sroc_collection,
+)
 from metadx.plots.style import BLUE, GREY, INCH, INK, VERMILLION, Backend, figure_style, font_size
 from metadx.plots.visuals import band, filled, points, scalar, sized_points, spelling
 
-type SrocAxis = Literal["specificity", "fpr"]
-
-_NAME = "sroc"
-_WIDTH = 5.2  # inches
-_LARGEST = 0.055  # diameter of the largest study, as a share of the width of the figure
 _SUMMARY = 0.015  # side of the summary square: small enough not to hide its own credible region
-_X_LABEL: dict[SrocAxis, str] = {"specificity": "Specificity", "fpr": "1 − specificity"}
 
 
 def plot_sroc(
@@ -78,28 +79,20 @@ def plot_sroc(
     True
     """
     layers = sroc_layers(fit, prob=prob, regions=regions, curve=curve)
-    width = _WIDTH if figsize is None else figsize[0]
+    width = WIDTH if figsize is None else figsize[0]
     with figure_style(font_size(width)):
-        pc = _collection(backend, figsize) if plot_collection is None else plot_collection
-        _draw(pc, layers, axis, _LARGEST * width * INCH)
+        pc = sroc_collection(backend, figsize) if plot_collection is None else plot_collection
+        _draw(pc, layers, axis, LARGEST * width * INCH)
         if plot_collection is None:
-            _label_axes(pc, axis)
+            label_axes(pc, axis)
             text = caption_sroc(fit, layers, prob=prob, regions=regions, curve=curve)
             if pc.backend == "matplotlib":
-                finish_sroc(pc, fit, layers, text, prob=prob, figsize=figsize)
+                areas = circle_area(layers.participants, LARGEST * width * INCH)
+                legends = sroc_legends(layers, areas, prob)
+                finish_sroc(pc, legends, text, synthetic_note(fit), figsize=figsize)
             else:
                 pc.viz["caption"] = scalar({"function": "caption", "string": text})
     return pc
-
-
-def _collection(backend: Backend, figsize: tuple[float, float] | None) -> az.PlotCollection:
-    size = (_WIDTH, _WIDTH) if figsize is None else figsize
-    if backend == "matplotlib":
-        figure: dict[str, Any] = {"figsize": size, "figsize_units": "inches"}
-    else:  # these count in pixels
-        figure = {"figsize": (100 * size[0], 100 * size[1]), "figsize_units": "dots"}
-    blank = xr.Dataset({_NAME: xr.DataArray(0.0)})
-    return az.PlotCollection.wrap(blank, backend=backend, figure_kwargs=figure)
 
 
 def _draw(pc: az.PlotCollection, layers: SrocLayers, axis: SrocAxis, diameter: float) -> None:
@@ -111,57 +104,27 @@ def _draw(pc: az.PlotCollection, layers: SrocLayers, axis: SrocAxis, diameter: f
     if layers.curve is not None:
         fpr, curve = layers.curve.fpr, layers.curve
         x = across(1.0 - fpr)
-        data = band(_NAME, x, curve.lower, curve.upper)
+        data = band(NAME, x, curve.lower, curve.upper)
         pc.map(filled, "curve_band", data=data, color=BLUE, alpha=0.15)
-        data = points(_NAME, x, curve.median)
+        data = points(NAME, x, curve.median)
         pc.map(az.visuals.line_xy, "curve", data=data, color=BLUE, width=1.3, linestyle="C0")
     for label, outline, style, colour in (
         ("prediction_region", layers.prediction, "C2", INK),
         ("credible_region", layers.credible, "C1", VERMILLION),
     ):
         if outline is not None:
-            data = points(_NAME, across(outline[:, 1]), outline[:, 0])
+            data = points(NAME, across(outline[:, 1]), outline[:, 0])
             pc.map(az.visuals.line_xy, label, data=data, color=colour, width=1.1, linestyle=style)
     if len(layers.studies):
-        data = points(_NAME, across(layers.studies[:, 1]), layers.studies[:, 0])
-        size = circle_area(layers, diameter)
+        data = points(NAME, across(layers.studies[:, 1]), layers.studies[:, 0])
+        size = circle_area(layers.participants, diameter)
         look = {"facecolor": native.hollow, "edgecolor": GREY, "width": 0.7}
         if pc.backend == "matplotlib":
             look["clip_on"] = False  # a circle on the border is still a whole circle
         pc.map(sized_points, "studies", data=data, size=size, **look)
     if np.isnan(layers.summary).any():
         return
-    data = points(_NAME, across(layers.summary[1:2, 1]), layers.summary[1:2, 0])
-    size = np.array([(diameter * _SUMMARY / _LARGEST) ** 2])
+    data = points(NAME, across(layers.summary[1:2, 1]), layers.summary[1:2, 0])
+    size = np.array([(diameter * _SUMMARY / LARGEST) ** 2])
     look = {"marker": native.square, "facecolor": VERMILLION, "edgecolor": "#FFFFFF", "width": 0.4}
     pc.map(sized_points, "summary", data=data, size=size, **look)
-
-
-def circle_area(layers: SrocLayers, diameter: float) -> FloatArray:
-    """Give each study an area proportional to its number of participants.
-
-    Parameters
-    ----------
-    layers : SrocLayers
-        The studies.
-    diameter : float
-        Diameter of the largest circle, in points.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Squared diameters in square points, as matplotlib's `scatter` takes them.
-    """
-    return np.asarray(diameter**2 * layers.participants / layers.participants.max())
-
-
-def _label_axes(pc: az.PlotCollection, axis: SrocAxis) -> None:
-    pc.map(az.visuals.labelled_x, "xlabel", text=_X_LABEL[axis])
-    pc.map(az.visuals.labelled_y, "ylabel", text="Sensitivity")
-    pc.map(
-        az.visuals.set_xlim,
-        "xlim",
-        limits=(1.0, 0.0) if axis == "specificity" else (0.0, 1.0),
-        store_artist=False,
-    )
-    pc.map(az.visuals.set_ylim, "ylim", limits=(0.0, 1.0), store_artist=False)

@@ -84,6 +84,28 @@ def show_regions(table: CountTable, regions: bool | None) -> bool:
     return table.n_studies >= FEWEST_FOR_REGION if regions is None else regions
 
 
+def logit_limits(logits: FloatArray, prob: float, known: tuple[bool, bool]) -> FloatArray:
+    """Lower limit, median and upper limit of draws of logits, as probabilities.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (S, 2)
+        Draws on the logit scale.
+    prob : float
+        Mass between the limits (equal tails).
+    known : tuple of bool
+        Whether each margin is identified; one that is not gets nan.
+
+    Returns
+    -------
+    ndarray, shape (3, 2)
+    """
+    tail = (1.0 - prob) / 2.0
+    # expit is increasing, so it may be applied after the quantiles.
+    limits = expit(np.quantile(logits, [tail, 0.5, 1.0 - tail], axis=0))
+    return np.where(known, limits, np.nan)
+
+
 def pooled_limits(table: CountTable, logits: FloatArray, prob: float) -> FloatArray:
     """Lower limit, median and upper limit of draws of logits, as probabilities.
 
@@ -100,16 +122,28 @@ def pooled_limits(table: CountTable, logits: FloatArray, prob: float) -> FloatAr
     -------
     ndarray, shape (3, 2)
     """
-    tail = (1.0 - prob) / 2.0
-    # expit is increasing, so it may be applied after the quantiles.
-    limits = expit(np.quantile(logits, [tail, 0.5, 1.0 - tail], axis=0))
-    return np.where(identified(table), limits, np.nan)
+    return logit_limits(logits, prob, identified(table))
 
 
-def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
-    """Pointwise median and interval of the HSROC curve over the observed false-positive rates."""
-    span = observed_fpr(fit.table)
-    if span is None or not all(identified(fit.table)):
+def hsroc(
+    mu: FloatArray, tau: FloatArray, span: tuple[float, float] | None, prob: float
+) -> SrocCurve | None:
+    """Pointwise median and interval of the HSROC curve over a range of false-positive rates.
+
+    Parameters
+    ----------
+    mu, tau : ndarray, shape (S, 2)
+        Means and standard deviations of logit sens and logit spec.
+    span : tuple of float, optional
+        Ends of the range; without one there is no curve.
+    prob : float
+        Mass of the interval (equal tails).
+
+    Returns
+    -------
+    SrocCurve or None
+    """
+    if span is None:
         return None
     # Even steps on both scales: the curve is steep near 0 on one and near 1 on the other.
     low, high = span
@@ -117,7 +151,6 @@ def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
     steps = np.linspace(0.0, 1.0, _CURVE_POINTS)
     inner = expit(logit[0] + (logit[1] - logit[0]) * steps[1:-1])  # the ends are exact on one
     fpr = np.union1d(low + (high - low) * steps, inner).clip(low, high)
-    mu, tau = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2)
     defined = (tau > 0.0).any(axis=1)  # without any spread between studies there is no curve
     if not defined.any():
         return None
@@ -127,6 +160,48 @@ def hsroc(fit: FittedReview, prob: float) -> SrocCurve | None:
     curves = sroc_curve(mu[::step], tau[::step], fpr)
     lower, median, upper = np.quantile(curves, [tail, 0.5, 1.0 - tail], axis=0)
     return SrocCurve(fpr, lower, median, upper)
+
+
+def placed_studies(table: CountTable) -> tuple[FloatArray, IntArray, tuple[str, ...]]:
+    """Place the studies that have both arms.
+
+    Returns
+    -------
+    studies : ndarray, shape (n, 2)
+        Observed (sens, spec).
+    participants : ndarray of int, shape (n,)
+        Their numbers of participants.
+    not_shown : tuple of str
+        Studies with an empty arm.
+    """
+    placed = (table.n_diseased > 0) & (table.n_nondiseased > 0)
+    with np.errstate(invalid="ignore"):
+        observed = np.stack([table.tp / table.n_diseased, table.tn / table.n_nondiseased], axis=1)
+    missing = tuple(name for name, here in zip(table.study, placed, strict=True) if not here)
+    return observed[placed], (table.n_diseased + table.n_nondiseased)[placed], missing
+
+
+def region_outlines(
+    mu: FloatArray, tau: FloatArray, rho: FloatArray, prob: float
+) -> tuple[FloatArray, FloatArray]:
+    """Outline the credible region of the median study and the prediction region of a new one.
+
+    Parameters
+    ----------
+    mu, tau : ndarray, shape (S, 2)
+        Means and standard deviations of logit sens and logit spec.
+    rho : ndarray, shape (S,)
+        Their correlation between studies.
+    prob : float
+        Mass inside.
+
+    Returns
+    -------
+    credible, prediction : ndarray, shape (P, 2)
+        (sens, spec) along the outlines.
+    """
+    credible = expit(ellipse(*credible_moments(mu), prob, _ELLIPSE_POINTS))
+    return credible, expit(ellipse(*prediction_moments(mu, tau, rho), prob, _ELLIPSE_POINTS))
 
 
 def sroc_layers(
@@ -150,21 +225,18 @@ def sroc_layers(
     SrocLayers
     """
     table: CountTable = fit.table
-    placed = (table.n_diseased > 0) & (table.n_nondiseased > 0)
-    with np.errstate(invalid="ignore"):
-        observed = np.stack([table.tp / table.n_diseased, table.tn / table.n_nondiseased], axis=1)
-    mu = fit.mu.reshape(-1, 2)
-    credible = prediction = None
-    if show_regions(table, regions):
-        tau, rho = fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
-        credible = expit(ellipse(*credible_moments(mu), prob, _ELLIPSE_POINTS))
-        prediction = expit(ellipse(*prediction_moments(mu, tau, rho), prob, _ELLIPSE_POINTS))
+    studies, participants, not_shown = placed_studies(table)
+    mu, tau, rho = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
+    credible, prediction = (
+        region_outlines(mu, tau, rho, prob) if show_regions(table, regions) else (None, None)
+    )
+    span = observed_fpr(table) if curve and all(identified(table)) else None
     return SrocLayers(
-        studies=observed[placed],
-        participants=(table.n_diseased + table.n_nondiseased)[placed],
-        not_shown=tuple(name for name, here in zip(table.study, placed, strict=True) if not here),
+        studies=studies,
+        participants=participants,
+        not_shown=not_shown,
         summary=pooled_limits(table, mu, prob),
         credible=credible,
         prediction=prediction,
-        curve=hsroc(fit, prob) if curve else None,
+        curve=hsroc(mu, tau, span, prob),
     )

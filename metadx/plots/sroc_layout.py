@@ -1,15 +1,15 @@
 """Finishing touches of the summary ROC plot in matplotlib: square, legend and caption outside."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import arviz as az
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from metadx.plots.captions import synthetic_note
-from metadx.plots.fitted import FittedReview
 from metadx.plots.labels import (
     drawable,
     explain_missing,
@@ -20,14 +20,15 @@ from metadx.plots.labels import (
     wrap,
 )
 from metadx.plots.notes import EDGE, write_caption, write_mark
-from metadx.plots.sroc_layers import SrocLayers
-from metadx.plots.sroc_legend import element_legend, size_legend
 from metadx.plots.style import GREY, INCH, SMALLEST_TEXT, font_size
 
 _TICKS = np.linspace(0.0, 1.0, 6)
 _TICK_TEXT = ["0", "0.2", "0.4", "0.6", "0.8", "1"]
 _GAP = 0.09  # inches between the blocks under the axes
 _SMALLEST_SIDE = 1.2  # inches
+
+type LeadLegend = tuple[Legend, str]  # a legend and the words that stand before it
+type LegendMaker = Callable[[Figure, float, float], Sequence[LeadLegend]]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class _Margins:
 
 def finish_sroc(
     pc: az.PlotCollection,
-    fit: FittedReview,
-    layers: SrocLayers,
+    legends_of: LegendMaker,
     caption: str,
+    mark: str,
     *,
-    prob: float,
+    words: Sequence[str] = (),
     figsize: tuple[float, float] | None,
 ) -> None:
     """Arrange axes, legends, caption and the mark of synthetic data, and store the texts.
@@ -55,14 +56,13 @@ def finish_sroc(
     ----------
     pc : arviz.PlotCollection
         The drawn collection (matplotlib).
-    fit : FittedReview
-        For the mark of synthetic data.
-    layers : SrocLayers
-        What was drawn.
-    caption : str
-        Text under the figure.
-    prob : float
-        Level named in the legend.
+    legends_of : callable
+        Makes the legends, given the figure, the font size in points and the greatest width in
+        inches; each comes with the words that stand before it.
+    caption, mark : str
+        Text under the figure; mark of synthetic data above it, may be empty.
+    words : sequence of str
+        Other words of the figure, such as those of the legends.
     figsize : tuple of float, optional
         Width and height in inches.
     """
@@ -70,15 +70,16 @@ def finish_sroc(
     width = float(figure.get_size_inches()[0])
     size = font_size(width)
     small = max(SMALLEST_TEXT, size - 1.0)
-    mark = synthetic_note(fit)
-    families = families_for([caption, mark])
-    lines = wrap(explain_missing(caption, (), families), width - 2 * EDGE, small, families)
+    families = families_for([caption, mark, *words])
+    room = width - 2 * EDGE
+    lines = wrap(explain_missing(caption, words, families), room, small, families)
     # 0.85: the mark is bold, which is wider than what `wrap` measures.
-    marks = wrap(drawable(mark, families), 0.85 * (width - 2 * EDGE), size, families)
+    marks = wrap(drawable(mark, families), 0.85 * room, size, families)
 
-    margins = _margins(pc, layers, size, len(marks))
-    legends = _legends(pc, layers, prob, size)
-    under = sum(_height(legend) + _GAP for legend, _ in legends)
+    ax: Axes = pc.get_target("sroc", {})
+    margins = _margins(_radius(ax), size, len(marks))
+    legends = legends_of(figure, size, room)
+    under = sum(legend_height(legend) + _GAP for legend, _ in legends)
     under += len(lines) * line_height(small) + EDGE
 
     side = width - margins.left - margins.right
@@ -88,17 +89,21 @@ def finish_sroc(
     needed = margins.top + side + margins.bottom + under
     height = needed if figsize is None else max(figsize[1], needed)
     figure.set_size_inches(width, height)
-    middle = _place_axes(pc.get_target("sroc", {}), margins, side, width, height)
+    middle = _place_axes(ax, margins, side, width, height)
     top = height - margins.top - side - margins.bottom
-    top = _place_legends(figure, legends, top, size)
+    top = place_legends(figure, legends, top, size)
     write_caption(pc, lines, top, small, families)
     write_mark(pc, marks, middle, size, families)
 
 
-def _margins(pc: az.PlotCollection, layers: SrocLayers, size: float, marks: int) -> _Margins:
-    radius = 0.0
-    if len(layers.studies):
-        radius = np.sqrt(pc.viz["studies"]["sroc"].item().get_sizes().max()) / 2 / INCH
+def _radius(ax: Axes) -> float:
+    """Half the diameter of the largest mark, in inches."""
+    sizes = [float(marks.get_sizes().max(initial=0.0)) for marks in ax.collections
+             if isinstance(marks, PathCollection)]  # fmt: skip
+    return float(np.sqrt(max(sizes, default=0.0))) / 2 / INCH
+
+
+def _margins(radius: float, size: float, marks: int) -> _Margins:
     edge = max(radius, 0.6 * size / INCH) + EDGE
     return _Margins(
         left=EDGE + (1.45 * size + 8.0) / INCH + widest(_TICK_TEXT, size),
@@ -122,35 +127,16 @@ def _place_axes(ax: Axes, margins: _Margins, side: float, width: float, height: 
     return left + side / 2
 
 
-def _legends(
-    pc: az.PlotCollection, layers: SrocLayers, prob: float, size: float
-) -> list[tuple[Legend, str]]:
-    """Make the legends, each with the words that stand before it."""
-    figure: Figure = pc.viz["figure"].item()
-    legends = []
-    if len(layers.studies):
-        areas = pc.viz["studies"]["sroc"].item().get_sizes()
-        per_person = float(areas.max()) / float(layers.participants.max())
-        scale = size_legend(figure, layers.participants, per_person, size)
-        legends.append((scale, "Studies; participants:"))
-    room = float(figure.get_size_inches()[0]) - 2 * EDGE
-    elements = element_legend(figure, layers, prob, size, room)
-    if elements is not None:
-        legends.append((elements, ""))
-    return legends
-
-
-def _height(legend: Legend) -> float:
+def legend_height(legend: Legend) -> float:
+    """Give the height of a legend in inches."""
     return float(legend.get_window_extent().height) / float(legend.figure.dpi)
 
 
-def _place_legends(
-    figure: Figure, legends: list[tuple[Legend, str]], top: float, size: float
-) -> float:
+def place_legends(figure: Figure, legends: Sequence[LeadLegend], top: float, size: float) -> float:
     """Stack the legends from `top` down and give the height below them, in inches."""
     width, height = figure.get_size_inches()
     for legend, lead in legends:
-        used, left = _height(legend), EDGE
+        used, left = legend_height(legend), EDGE
         if lead:
             middle = (top - used / 2) / height
             figure.text(left / width, middle, lead, fontsize=size, va="center_baseline")

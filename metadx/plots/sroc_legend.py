@@ -1,5 +1,6 @@
 """The legends of the summary ROC plot in matplotlib: what the lines are, how large the circles."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from metadx.estimands.logistic import IntArray
+from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.plots.sroc_layers import SrocLayers
-from metadx.plots.style import BLUE, GREY, INK, VERMILLION, percent
+from metadx.plots.sroc_layout import LeadLegend, LegendMaker
+from metadx.plots.style import BASE_FAMILY, BLUE, GREY, INK, VERMILLION, percent
 
 
 def nice_sizes(participants: IntArray) -> tuple[int, ...]:
@@ -36,6 +38,36 @@ def nice_sizes(participants: IntArray) -> tuple[int, ...]:
     target = 0.5 * np.log(smaller[0] * largest)
     middle = min(smaller[1:], key=lambda s: abs(np.log(s) - target))
     return (smaller[0], middle, largest)
+
+
+def sroc_legends(layers: SrocLayers, areas: FloatArray, prob: float) -> LegendMaker:
+    """Prepare the legends of a summary ROC plot.
+
+    Parameters
+    ----------
+    layers : SrocLayers
+        What is drawn: nothing else is explained.
+    areas : ndarray, shape (n,)
+        Squared diameters of the circles, in square points.
+    prob : float
+        Level of regions and band.
+
+    Returns
+    -------
+    callable
+        As `finish_sroc` takes it.
+    """
+
+    def make(figure: Figure, size: float, room: float) -> list[LeadLegend]:
+        legends: list[LeadLegend] = []
+        if len(layers.studies):
+            per_person = float(areas.max()) / float(layers.participants.max())
+            scale = size_legend(figure, layers.participants, per_person, size)
+            legends.append((scale, "Studies; participants:"))
+        elements = element_legend(figure, layers, prob, size, room)
+        return legends if elements is None else [*legends, (elements, "")]
+
+    return make
 
 
 def _look(size: float) -> dict[str, Any]:
@@ -80,13 +112,52 @@ def element_legend(
         entries += [(dashed, f"{level} credible region"), (dotted, f"{level} prediction region")]
     if not entries:
         return None
+    return columns_legend(figure, entries, size, room, most=2)
+
+
+def columns_legend(
+    figure: Figure,
+    entries: Sequence[tuple[Artist | tuple[Artist, ...], str]],
+    size: float,
+    room: float,
+    *,
+    most: int,
+    families: Sequence[str] = (BASE_FAMILY,),
+) -> Legend:
+    """Explain some marks in as many columns as fit.
+
+    Parameters
+    ----------
+    figure : Figure
+        Where the legend goes.
+    entries : sequence of (artist, str)
+        Marks and their words, at least one.
+    size : float
+        Font size in points.
+    room : float
+        Greatest width in inches.
+    most : int
+        Most columns.
+    families : sequence of str
+        Font families of the words.
+
+    Returns
+    -------
+    Legend
+        Not yet placed.
+    """
     handles, labels = zip(*entries, strict=True)
     look = {**_look(size), "handlelength": 2.4}
-    legend = figure.legend(handles, labels, ncols=min(2, len(entries)), **look)
-    if legend.get_window_extent().width / figure.dpi > room:
+    look["prop"] = {"family": list(families), "size": look.pop("fontsize")}
+    columns = min(most, len(entries))
+    while True:
+        legend = figure.legend(handles, labels, ncols=columns, **look)
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+        if columns == 1 or legend.get_window_extent().width / figure.dpi <= room:
+            return legend
         legend.remove()
-        legend = figure.legend(handles, labels, ncols=1, **look)
-    return legend
+        columns -= 1
 
 
 def size_legend(figure: Figure, participants: IntArray, per_person: float, size: float) -> Legend:

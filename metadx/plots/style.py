@@ -11,6 +11,7 @@ from typing import Any, Literal
 import matplotlib.pyplot as plt
 
 type Backend = Literal["matplotlib", "none", "plotly", "bokeh"]
+type Shape = Literal["circle", "square", "triangle", "diamond", "down", "plus", "cross", "pentagon"]
 
 # Okabe and Ito's palette: told apart with every common colour vision deficiency.
 BLACK = "#000000"
@@ -23,6 +24,21 @@ PURPLE = "#CC79A7"
 INK = "#222222"  # text and axes
 GREY = "#767676"  # secondary marks; 4.5:1 on white
 PALE = "#D9D9D9"  # rules
+
+# For the levels of a covariate, in order. The first three differ in lightness as well, so that
+# their lines are told apart in print without colour; beyond them the shapes must do it.
+LEVEL_COLOURS = (BLUE, ORANGE, INK, VERMILLION, SKY, GREEN, PURPLE, GREY)
+# Area of a marker of diameter 1, as matplotlib draws it: marks of one size must look of one size.
+SHAPE_AREAS: dict[Shape, float] = {
+    "circle": 0.785,
+    "square": 1.0,
+    "triangle": 0.5,
+    "diamond": 1.0,
+    "down": 0.5,
+    "plus": 0.556,
+    "cross": 0.625,
+    "pentagon": 0.594,
+}
 
 INCH = 72.0  # points
 ONE_COLUMN = 3.35  # inches: 85 mm, one column of a journal
@@ -80,6 +96,19 @@ def figure_style(size: float = 8.0, families: Sequence[str] = (BASE_FAMILY,)) ->
     extra = {"font.size": size, "font.family": list(families)}
     with plt.style.context(["default", {**_BASE, **extra}]):
         yield
+
+
+def level_look(number: int) -> tuple[str, Shape]:
+    """Give the colour and the marker of a level; no two of 64 levels share both.
+
+    Examples
+    --------
+    >>> level_look(0), level_look(1), level_look(8)
+    (('#0072B2', 'circle'), ('#E69F00', 'square'), ('#0072B2', 'square'))
+    """
+    shapes = tuple(SHAPE_AREAS)
+    turn, colour = divmod(number, len(LEVEL_COLOURS))
+    return LEVEL_COLOURS[colour], shapes[(colour + turn) % len(shapes)]
 
 
 def font_size(width: float) -> float:

@@ -1,6 +1,6 @@
 """Visuals that ArviZ does not have, and how each backend spells the ones it has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import xarray as xr
 from arviz_plots.plot_collection import backend_from_object
 
 from metadx.estimands.logistic import FloatArray
+from metadx.plots.style import SHAPE_AREAS, Shape
 
 # Every backend has its own classes of plots and of what is drawn on them.
 type Target = Any
@@ -25,24 +26,44 @@ class Spelling:
     ----------
     hollow : str or None
         The colour of a marker without a filling.
-    square : str
-        Name of the square marker.
+    shapes : mapping of str to str
+        Names of the markers.
     text : dict
         Arguments of a row of text: labels are no formulas, and stand level with the marks.
+    bold : dict
+        Further arguments of a row of bold text, where there is such a thing.
     """
 
     hollow: str | None
-    square: str
+    shapes: Mapping[Shape, str]
     text: dict[str, Any]
+    bold: dict[str, Any]
+
+    @property
+    def square(self) -> str:
+        """Name of the square marker."""
+        return self.shapes["square"]
+
+
+def _named(*markers: str) -> dict[Shape, str]:
+    return dict(zip(SHAPE_AREAS, markers, strict=True))
+
+
+MATPLOTLIB_SHAPES = _named("o", "s", "^", "D", "v", "P", "X", "p")
+_PLOTLY_SHAPES = _named("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x",
+                        "pentagon")  # fmt: skip
+_BOKEH_SHAPES = _named("circle", "square", "triangle", "diamond", "inverted_triangle", "plus", "x",
+                       "hex")  # fmt: skip
 
 
 def spelling(backend: str) -> Spelling:
     """Look up how a backend spells markers, hollow fillings and plain text."""
     if backend == "plotly":
-        return Spelling("rgba(0,0,0,0)", "square", {"vertical_align": "middle"})
+        return Spelling("rgba(0,0,0,0)", _PLOTLY_SHAPES, {"vertical_align": "middle"}, {})
     if backend == "bokeh":
-        return Spelling(None, "square", {"vertical_align": "middle"})
-    return Spelling("none", "s", {"vertical_align": "center_baseline", "parse_math": False})
+        return Spelling(None, _BOKEH_SHAPES, {"vertical_align": "middle"}, {})
+    text = {"vertical_align": "center_baseline", "parse_math": False}
+    return Spelling("none", MATPLOTLIB_SHAPES, text, {"weight": "bold"})
 
 
 def points(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from metadx import __version__
 from metadx.cards.load import LoadedCard, load_card
+from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import fit
 from metadx.engines.settings import FitSettings
 from metadx.errors import MetadxError
@@ -128,7 +129,15 @@ def pool_review(name: str, path: str, settings: BatchSettings) -> Json:
 def _pooled(path: str, settings: BatchSettings) -> Json:
     review = load_review(path)
     card = _card(review.model if settings.model is None else settings.model)
-    fitted = fit(review, card, draws=settings.draws, seed=settings.seed, study_effects=False)
+    fitted = fit(
+        review,
+        card,
+        sens=NO_COVARIATES,
+        spec=NO_COVARIATES,
+        draws=settings.draws,
+        seed=settings.seed,
+        study_effects=False,
+    )
     level = review.analysis.prob if settings.prob is None else settings.prob
     engine = engine_of(fitted)
     del engine["seconds"]  # all else is the same whenever and wherever it is computed

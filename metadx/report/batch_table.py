@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from metadx.errors import DataError
-from metadx.estimands.group import MARGINS_NEEDED
+from metadx.estimands.group import MARGINS_NEEDED, SINGLE
 from metadx.report.reviews import is_review
 from metadx.report.summary import Json
 from metadx.runner.plan import Outcome
 
 CSV, JSONL = "batch.csv", "batch.jsonl"
 _ROWS = frozenset({"ppv", "npv", "ppv_new", "npv_new", "pauc_range"})  # no single quantities
-_AREAS = tuple(name for name in MARGINS_NEEDED if name.startswith("region_area"))
-_ESTIMANDS = tuple(name for name in MARGINS_NEEDED if name not in {*_ROWS, *_AREAS})
+_ESTIMANDS = tuple(name for name in MARGINS_NEEDED if name not in {*_ROWS, *SINGLE})
 _PARAMETERS = ("mu[sens]", "mu[spec]", "tau[sens]", "tau[spec]", "rho")
 _LIMITS = ("lower", "median", "upper")
 _ABOUT = (
@@ -26,7 +25,7 @@ _ABOUT = (
 HEADER = (
     *_ABOUT,
     *(f"{name}_{limit}" for name in (*_ESTIMANDS, *_PARAMETERS) for limit in _LIMITS),
-    *_AREAS,
+    *SINGLE,
 )
 
 
@@ -130,7 +129,7 @@ def _row(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in (*_ESTIMANDS, *_PARAMETERS):
         for limit in _LIMITS if found[name] else ():
             yield f"{name}_{limit}", found[name][limit]
-    yield from ((name, found[name]) for name in _AREAS)
+    yield from ((name, found[name]) for name in SINGLE)
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - any plain value

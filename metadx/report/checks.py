@@ -18,6 +18,9 @@ _WORDS = {
 }
 
 
+_SHOWN = ("pooled", "regression")  # of several fits; others only where they failed
+
+
 def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
     """Tell whether every check of the fit passed, and what was measured.
 
@@ -38,9 +41,14 @@ def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
         lines = [tone(page, line, "bad") for line in paragraph(page, verdict)]
     else:
         lines = [tone(page, "Can the fit be trusted? Yes, every check passed.", "good")]
-    measured = "; ".join(check_words(c) + ("" if c["passed"] else " FAILED") for c in checks)
-    measured = f"{measured[:1].upper()}{measured[1:]}."
-    return [*lines, *(tone(page, line, "dim") for line in paragraph(page, measured))]
+    for name in dict.fromkeys(check.get("fit") for check in checks):
+        of_fit = [check for check in checks if check.get("fit") == name]
+        if name is not None and name not in _SHOWN and all(check["passed"] for check in of_fit):
+            continue
+        measured = "; ".join(check_words(c) + ("" if c["passed"] else " FAILED") for c in of_fit)
+        words = f"{name}: {measured}." if name else f"{measured[:1].upper()}{measured[1:]}."
+        lines += [tone(page, line, "dim") for line in paragraph(page, words)]
+    return lines
 
 
 def check_words(check: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,11 +13,11 @@ from metadx.errors import MetadxError
 from metadx.report.staging import beside, clear_leftovers, staged, turn
 from metadx.report.summary import SCHEMA
 
-#: Figures of a result, by the stem of their files.
-FIGURES = ("forest", "sroc")
-_OWN = frozenset({"summary.json", "summary.csv", "fit.nc", "report.html"}) | {
-    f"{stem}.{kind}" for stem in FIGURES for kind in ("svg", "png", "pdf")
-}
+#: Names of the files of a result; all others in its folder are the user's own.
+_OWN = re.compile(
+    r"summary\.(json|csv)|contrasts\.csv|report\.html|fit(-.+)?\.nc"
+    r"|(forest|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself)\.(svg|png|pdf)"
+)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -153,7 +154,7 @@ def _put(stage: Path, target: Path) -> None:
 def _carry_over(old: Path, new: Path) -> None:
     """Bring the user's own files along: as further names of the same files where possible."""
     for item in old.iterdir():
-        if item.name in _OWN:
+        if _OWN.fullmatch(item.name):
             continue
         if item.is_dir() and not item.is_symlink():
             import shutil

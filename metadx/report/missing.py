@@ -7,10 +7,11 @@ import numpy as np
 
 from metadx.engines.fit import Fit
 from metadx.engines.result import Note
-from metadx.estimands.group import MARGINS_NEEDED
+from metadx.estimands.group import HIGGINS, JACKSON, MARGINS_NEEDED
+from metadx.estimands.heterogeneity import zhou_dendukuri_falls
+from metadx.estimands.logistic import FloatArray
 
-# Zhou and Dendukuri's within-study variance grows like exp(tau²/2) and overtakes tau² about here.
-_I2_TURNS = 1.5
+_SHARE_THAT_FALLS = 0.5  # of the draws: then the index of Zhou and Dendukuri misleads
 _FEWEST_BEYOND = 10  # effective draws beyond a limit, below which its Monte Carlo error shows
 _NO_MOMENT = (
     "The posterior mean and sd do not exist (the tail is too heavy) or cannot be held as a number; "
@@ -20,13 +21,29 @@ _NO_PEOPLE = tuple(
     f"Not identified: no study has {people} participants."
     for people in ("diseased", "non-diseased")
 )
+_ONE_ARM = "Not defined: fewer than two studies have this arm."
+_NO_STUDIES = "Not defined: this is a value of a continuous covariate, not a set of studies."
+_NOT_OF_THIS_KIND = (
+    "Not identified from the studies of this kind, or a standard deviation between studies is 0 in "
+    "some draws."
+)
+_NO_FIXED_EFFECT = (
+    "Not defined: all results of an arm are the same, so that without heterogeneity nothing would "
+    "be known of its logit."
+)
 ILLUSTRATIVE = Note(
     "ppv, npv",
     "The prevalences are illustrations, for none was given: state those of your own setting "
     "(--prevalence, or [analysis] prevalence in review.toml).",
 )
+I2_FALLS = Note(
+    "i2_joint, i2_sens, i2_spec",
+    "Zhou and Dendukuri's I² falls here as heterogeneity grows (tau is past its turning point, "
+    "between 1.41 and 1.60): judge by tau, the median odds ratio and the region, and do not rank "
+    "reviews by this I².",
+)
 #: Said elsewhere on the terminal as well, or about numbers that only the file holds.
-FILE_ONLY = frozenset({_NO_MOMENT, *_NO_PEOPLE, ILLUSTRATIVE.text})
+FILE_ONLY = frozenset({_NO_MOMENT, *_NO_PEOPLE, ILLUSTRATIVE.text, I2_FALLS.text})
 
 
 def reasons(
@@ -52,8 +69,44 @@ def reasons(
         *_empty_estimands(fit, estimands),
         *_no_moments(estimands),
         *_studies(fit, studies),
-        *_i2(fit),
+        *i2_notes(fit.mu, fit.tau, fit.identified),
         *_thin_tails(fit, prob),
+    )
+
+
+def group_reasons(groups: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
+    """Give the reason for what is null in a group and not in the first, of all studies.
+
+    Parameters
+    ----------
+    groups : sequence of mapping
+        JSON content of the groups.
+
+    Returns
+    -------
+    tuple of Note
+        Its subject names the group.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for group in groups[1:]:
+        empty = [
+            name
+            for name, value in group["estimands"].items()
+            if value is None and groups[0]["estimands"][name] is not None
+        ]
+        by_reason = (
+            (
+                [name for name in empty if name in HIGGINS],
+                _ONE_ARM if group["n_studies"] else _NO_STUDIES,
+            ),
+            ([name for name in empty if name in JACKSON], _NO_FIXED_EFFECT),
+            ([name for name in empty if name not in {*HIGGINS, *JACKSON}], _NOT_OF_THIS_KIND),
+        )
+        for names, text in by_reason:
+            if names:
+                found.setdefault((", ".join(names), text), []).append(group["label"])
+    return tuple(
+        Note(f"{names} ({'; '.join(labels)})", text) for (names, text), labels in found.items()
     )
 
 
@@ -78,6 +131,13 @@ def _empty_estimands(fit: Fit, estimands: Mapping[str, object]) -> list[Note]:
         text = "Not defined: the observed false positive rates have no range to average over."
         notes.append(Note("pauc, pauc_range", text))
         empty = [name for name in empty if name not in {"pauc", "pauc_range"}]
+    for names, text in (
+        ([name for name in empty if name in HIGGINS], _ONE_ARM),
+        ([name for name in empty if name in JACKSON], _NO_FIXED_EFFECT),
+    ):
+        if names:
+            notes.append(Note(", ".join(names), text))
+    empty = [name for name in empty if name not in {*HIGGINS, *JACKSON}]
     if empty:
         text = "Not identified: a standard deviation between studies is 0 in some draws."
         notes.append(Note(", ".join(empty), text))
@@ -121,14 +181,23 @@ def _studies(fit: Fit, studies: Sequence[Mapping[str, Any]]) -> list[Note]:
     return notes
 
 
-def _i2(fit: Fit) -> list[Note]:
-    if not (fit.tau.mean(axis=(0, 1)) > _I2_TURNS)[np.array(fit.identified)].any():
-        return []
-    text = (
-        f"Above tau = {_I2_TURNS} this I² falls as heterogeneity grows: judge by tau, the median "
-        f"odds ratio and the region, and do not rank reviews by I²."
-    )
-    return [Note("i2_joint, i2_sens, i2_spec", text)]
+def i2_notes(mu: FloatArray, tau: FloatArray, identified: tuple[bool, bool]) -> list[Note]:
+    """Warn where Zhou and Dendukuri's I² falls as heterogeneity grows.
+
+    Parameters
+    ----------
+    mu, tau : array, shape (..., 2)
+        Draws of the mean logits and of their standard deviations between studies.
+    identified : tuple of bool
+        Whether some study has a diseased and a non-diseased arm.
+
+    Returns
+    -------
+    list of Note
+        One note where the index of some margin falls in more than half of the draws, else none.
+    """
+    falls = zhou_dendukuri_falls(mu.reshape(-1, 2), tau.reshape(-1, 2)).mean(axis=0)
+    return [I2_FALLS] if (falls > _SHARE_THAT_FALLS)[np.array(identified)].any() else []
 
 
 def _thin_tails(fit: Fit, prob: float) -> list[Note]:

@@ -9,7 +9,6 @@ from metadx.report.missing import FILE_ONLY
 _ABOUT = {
     "sens": "sensitivity",
     "spec": "specificity",
-    "i2_joint, i2_sens, i2_spec": "I²",
 }
 _MOST_FINDINGS = 3
 

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from metadx import __version__
 from metadx.criticism.leave_one_out import leave_one_out
+from metadx.engines.analysis import Analysis, analysis_of
 from metadx.engines.fit import Fit
-from metadx.estimands.group import HeavyTails, as_json, estimate_group, observed_fpr_range
 from metadx.estimands.logistic import expit
 from metadx.estimands.summary import summarise
-from metadx.report.missing import ILLUSTRATIVE, reasons
+from metadx.report.covariates import analysis_notes, covariates_of, explained_of
+from metadx.report.groups import contrasts_of, kind_results, ranks_of
+from metadx.report.missing import ILLUSTRATIVE, group_reasons, reasons
 
 SCHEMA = "metadx/summary/1"
 #: Shown where neither the review nor the user states a prevalence.
@@ -26,13 +28,14 @@ type Json = dict[str, Any]
 
 
 def summary(
-    fit: Fit, *, name: str = "", prob: float = 0.95, prevalence: Sequence[float] = ()
+    found: Fit | Analysis, *, name: str = "", prob: float = 0.95, prevalence: Sequence[float] = ()
 ) -> Json:
-    """Summarise a fit as the plain content of ``summary.json``.
+    """Summarise a fit or a whole analysis as the plain content of ``summary.json``.
 
     Parameters
     ----------
-    fit : Fit
+    found : Fit or Analysis
+        A fit with covariates is pooled without them as well: the group "all" comes from that.
     name : str
         Name of the review.
     prob : float
@@ -57,35 +60,64 @@ def summary(
     >>> sorted(found["groups"][0]["estimands"]["sens"])
     ['lower', 'mean', 'median', 'sd', 'upper']
     """
-    estimands = estimands_of(fit, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
-    studies = _studies(fit, prob)
-    notes = [*fit.notes, *reasons(fit, estimands, studies, prob)]
+    analysis = found if isinstance(found, Analysis) else analysis_of(found)
+    main, pooled = analysis.main, analysis.pooled
+    results = kind_results(analysis, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
+    groups = [result.told for result in results]
+    if main is not pooled:
+        groups[0] |= {"companion": True, "parameters": parameters_of(pooled, prob)}
+    estimands, studies = groups[0]["estimands"], _studies(main, prob)
+    notes = [*analysis_notes(analysis), *reasons(pooled, estimands, studies, prob)]
+    notes += group_reasons(groups)
     if not len(prevalence) and estimands["ppv"] is not None:
         notes.append(ILLUSTRATIVE)
     return {
         "schema": SCHEMA,
         "metadx": __version__,
         "review": name,
-        "title": fit.title,
+        "title": main.title,
         "kind": "accuracy",
-        "synthetic": fit.synthetic,
-        "model": {"id": fit.card.card.id, "card_sha256": fit.card.sha256},
-        "data": data_of(fit),
+        "synthetic": main.synthetic,
+        "model": {"id": main.card.card.id, "card_sha256": main.card.sha256},
+        "data": {**data_of(main), "dropped": list(main.dropped)},
         "settings": {
-            "seed": fit.settings.seed,
+            "seed": main.settings.seed,
             "prob": prob,
-            "draws": fit.rho.size,
-            "sens": "~ 1",
-            "spec": "~ 1",
+            "draws": main.rho.size,
+            "sens": main.design.sens.formula,
+            "spec": main.design.spec.formula,
+            "subgroup": analysis.subgroups.covariate if analysis.subgroups else None,
         },
-        "engine": engine_of(fit),
-        "checks": checks_of(fit),
-        "parameters": parameters_of(fit, prob),
-        "groups": [{"label": "all", "at": {}, "estimands": estimands}],
-        "contrasts": [],
+        "engine": engine_of(main),
+        "checks": _all_checks(analysis),
+        "covariates": covariates_of(main),
+        "parameters": _all_parameters(analysis, prob),
+        "groups": groups,
+        "explained": explained_of(analysis),
+        "contrasts": contrasts_of(results, main, prob),
+        "ranks": ranks_of(results),
         "studies": studies,
-        "notes": [asdict(note) for note in notes],
+        "notes": [asdict(note) for note in dict.fromkeys(notes)],
     }
+
+
+def _all_checks(analysis: Analysis) -> list[Json]:
+    """List the checks of every fit; with several fits each says which."""
+    if len(analysis.fits) == 1:
+        return checks_of(analysis.main)
+    return [{**check, "fit": name} for name, fit in analysis.fits for check in checks_of(fit)]
+
+
+def _all_parameters(analysis: Analysis, prob: float) -> Json:
+    """Give the parameters of the main fit, then those of each level fitted by itself."""
+    found = parameters_of(analysis.main, prob)
+    if of := analysis.subgroups:
+        for level, fit in zip(of.levels, of.fits, strict=True):
+            where = f"{of.covariate}={level}"
+            for name, value in parameters_of(fit, prob).items():
+                conditional = f"{name[:-1]}|{where}]" if "[" in name else f"{name}[{where}]"
+                found[conditional] = value
+    return found
 
 
 def as_text(found: Json) -> str:
@@ -133,6 +165,7 @@ def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
     Parameters
     ----------
     fit : Fit
+        Without covariates.
     prob : float
         Probability between the limits of every interval.
     prevalence : sequence of float
@@ -143,28 +176,8 @@ def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
     dict
         As of `metadx.estimands.group.as_json`.
     """
-    table, parameters = fit.table, fit.card.card.parameters
-    heavy = HeavyTails(
-        *(
-            not all(prior.light_tailed for prior in parameter.priors())
-            for parameter in (parameters.mu, parameters.tau)
-        )
-    )
-    return as_json(
-        estimate_group(
-            fit.mu.reshape(-1, 2),
-            fit.tau.reshape(-1, 2),
-            fit.rho.ravel(),
-            n_diseased=table.n_diseased,
-            n_nondiseased=table.n_nondiseased,
-            fpr_range=observed_fpr_range(table.fp, table.tn),
-            prevalence=prevalence,
-            prob=prob,
-            rng=fit.new_study_rng(),
-            heavy_tails=heavy,
-            identified=fit.identified,
-        )
-    )
+    found: Json = kind_results(Analysis(fit), prob, prevalence)[0].told["estimands"]
+    return found
 
 
 def parameters_of(fit: Fit, prob: float) -> Json:
@@ -177,6 +190,8 @@ def parameters_of(fit: Fit, prob: float) -> Json:
         "tau[spec]": (fit.tau[..., 1], spec),
         "rho": (fit.rho, sens and spec),
     }
+    for column, name in enumerate(fit.effect_names):
+        draws[f"beta[{name}]"] = (fit.effects[..., column], True)  # else the design is refused
     return {
         name: summarise(values.ravel(), prob).as_dict() if identified else None
         for name, (values, identified) in draws.items()

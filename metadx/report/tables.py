@@ -5,6 +5,9 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from metadx.estimands.group import AREAS, SINGLE
+from metadx.report.groups import labels_by_group
+
 HEADER = ("group", "quantity", "prevalence", "mean", "sd", "median", "lower", "upper", "prob")
 _NUMBERS = ("mean", "sd", "median", "lower", "upper")
 _REGION_PROB = 0.95  # of both regions, whatever the level of the intervals
@@ -22,7 +25,8 @@ def summary_csv(found: Mapping[str, Any]) -> str:
     -------
     str
         Cells of quantities that are not identified stay empty. ``prob`` is the level of the
-        limits; of an area of a region, the level of the region.
+        limits; of an area of a region, the level of the region. A quantity without an interval
+        stands under ``median``.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -37,18 +41,20 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str
     level = {"prob": found["settings"]["prob"]}
     for name, values in found["parameters"].items():
         yield "parameters", name, "", (values or {}) | level
-    for group in found["groups"]:
+    labels = labels_by_group(found["groups"])
+    for label, group in zip(labels, found["groups"], strict=True):
         for name, value in group["estimands"].items():
             if name == "pauc_range":
                 low, high = value or (None, None)
-                yield group["label"], name, "", {"lower": low, "upper": high}
-            elif name.startswith("region_area"):
-                yield group["label"], name, "", {"median": value, "prob": _REGION_PROB}
+                yield label, name, "", {"lower": low, "upper": high}
+            elif name in SINGLE:
+                prob = _REGION_PROB if name in AREAS else None
+                yield label, name, "", {"median": value, "prob": prob}
             elif isinstance(value, list):
                 for row in value:
-                    yield group["label"], name, repr(row["prevalence"]), row | level
+                    yield label, name, repr(row["prevalence"]), row | level
             else:
-                yield group["label"], name, "", (value or {}) | level
+                yield label, name, "", (value or {}) | level
 
 
 def _cell(value: float | None) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from metadx.engines.notes import FEW_STUDIES
 from metadx.report.checks import trust_lines
 from metadx.report.layout import Page, paragraph, table, tone
+from metadx.report.levels import level_lines
+from metadx.report.missing import I2_FALLS
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.people import people_lines
 from metadx.report.remarks import remark_lines
@@ -15,6 +17,13 @@ type Json = Mapping[str, Any]
 
 SYNTHETIC = "SIMULATED OR RECONSTRUCTED DATA; NOT STUDY DATA"
 
+_I2_LEGEND = (
+    "Judge by tau, MOR and the region first (Plana 2021): every I² grows with the size of the "
+    "studies. Zhou & Dendukuri (2014): share of the variance of a study's logit that lies between "
+    "studies. Jackson (2012): I²_R = 1 - 1/R², the share of the variance of the pooled logit that "
+    "heterogeneity adds; R is in summary.csv. Higgins (2003): from Cochran's Q, ignores threshold, "
+    "no interval."
+)
 _RATIOS = (
     ("Positive likelihood ratio (LR+)", "lr_pos", three_digits),
     ("Negative likelihood ratio (LR-)", "lr_neg", three_digits),
@@ -57,6 +66,7 @@ def answer_text(
         _ratios(estimands, page, level),
         people_lines(found, page, level),
         _heterogeneity(found, page, level),
+        level_lines(found, page, level),
         trust_lines(found, page),
         remark_lines(found, page, doubts, findings),
         _synthetic(found, page),
@@ -127,7 +137,8 @@ def _ratios(estimands: Json, page: Page, level: str) -> list[str]:
 
 
 def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
-    estimands, parameters = found["groups"][0]["estimands"], found["parameters"]
+    pooled = found["groups"][0]
+    estimands, parameters = pooled["estimands"], pooled.get("parameters", found["parameters"])
     margins = ("sens", "spec")
     area = estimands["region_area_prediction"]
     region = "not identified" if area is None else f"{percent(area)} % of the ROC square"
@@ -141,17 +152,32 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
             *(interval(estimands[f"mor_{m}"], three_digits) for m in margins),
         ],
         ["95 % prediction region, area", region],
-        [
-            "I² (Zhou & Dendukuri 2014), %",
-            *(interval(estimands[f"i2_{m}"], percent) for m in margins),
-        ],
-        ["I², both margins together, %", interval(estimands["i2_joint"], percent)],
+        *(
+            line
+            for name, key in (("I², Zhou & Dendukuri", "i2"), ("I²_R, Jackson", "i2_jackson"))
+            for line in (
+                [f"{name}, %", *(interval(estimands[f"{key}_{m}"], percent) for m in margins)],
+                ["  both margins together, %", interval(estimands[f"{key}_joint"], percent)],
+            )
+        ),
+        ["I², Higgins, one margin, %", *(_higgins(estimands[f"i2_higgins_{m}"]) for m in margins)],
         ["rho, correlation of the two", interval(parameters["rho"], two_decimals)],
     ]
     lines = table(page, ["", "sensitivity", "specificity"], rows)
-    legend = "I² grows with the size of the studies: judge by tau, MOR and the region first."
     title = f"How much do studies differ? (median and {level} interval)"
-    return _titled(page, title, [*lines, *_dim(page, legend)])
+    return _titled(page, title, [*lines, *_i2_warning(found, page), *_dim(page, _I2_LEGEND)])
+
+
+def _higgins(value: float | None) -> str:
+    """Write the I² of Higgins, which is 0 and not merely small where Q is below its df."""
+    if value is None:
+        return "not defined"
+    return percent(value) if value else "0"
+
+
+def _i2_warning(found: Json, page: Page) -> list[str]:
+    told = any(note["text"] == I2_FALLS.text for note in found["notes"])
+    return [tone(page, line, "bold") for line in paragraph(page, I2_FALLS.text)] if told else []
 
 
 def _dim(page: Page, text: str) -> list[str]:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadx.engines.fit import Fit
-from metadx.report.folder import FIGURES, result_folder
+from metadx.engines.analysis import Analysis
+from metadx.report.figures import draw_figures, slug
+from metadx.report.folder import result_folder
 from metadx.report.tables import summary_csv
 
 
 def write_result(
     target: Path,
-    fitted: Fit,
+    analysis: Analysis,
     found: Mapping[str, Any],
     text: str,
     *,
@@ -25,13 +26,13 @@ def write_result(
     ----------
     target : Path
         The result folder.
-    fitted : Fit
+    analysis : Analysis
     found : mapping
         Content of ``summary.json``.
     text : str
         The same as JSON.
     figures, store : bool
-        Whether to draw the figures and to save the fit itself.
+        Whether to draw the figures and to save the fits themselves.
     say : callable
         Told each step.
 
@@ -50,19 +51,9 @@ def write_result(
         (stage / "summary.csv").write_bytes(summary_csv(found).encode())
         if store:
             say("writing fit.nc")
-            fitted.save(stage / "fit.nc")
+            for name, fitted in analysis.fits:
+                main = fitted is analysis.main
+                fitted.save(stage / ("fit.nc" if main else f"fit-{slug(name)}.nc"))
         if figures:
-            _draw(stage, fitted, found["settings"]["prob"], say)
+            draw_figures(stage, analysis, found["settings"]["prob"], say)
         return tuple(sorted(path.name for path in stage.iterdir()))
-
-
-def _draw(stage: Path, fitted: Fit, prob: float, say: Callable[[str], None]) -> None:
-    say("loading the figure library")
-    from metadx.plots.forest import plot_forest
-    from metadx.plots.save import save_figure
-    from metadx.plots.sroc import plot_sroc
-
-    figures: dict[str, Callable[..., Any]] = {"forest": plot_forest, "sroc": plot_sroc}
-    for name in FIGURES:
-        say(f"drawing {name}")
-        save_figure(figures[name](fitted, prob=prob), stage / name)

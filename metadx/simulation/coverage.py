@@ -7,6 +7,7 @@ import numpy as np
 
 from metadx.cards.load import LoadedCard
 from metadx.criticism.other_priors import Reweighted, reweight
+from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit, fit
 from metadx.errors import ConvergenceWarning, FitError
 from metadx.simulation.design import CoverageDesign
@@ -63,17 +64,19 @@ def coverage_replication(loaded: LoadedDesign[CoverageDesign], cell: int, replic
     truth = truth_of(design.cells[cell])
     seed = int(for_fit.generate_state(1)[0])
     rng = np.random.default_rng(for_fit.spawn(1)[0])
-    fitted = _fit(table, loaded.card, design, seed)
+    fitted = fit_quietly(table, loaded.card, design.draws, seed)
     found: Json = {loaded.card.card.id: _judged(truth, fitted, design.prob)}
     refitted = []
     for other in loaded.others:
-        if moved := _moved(fitted, other, rng):
+        if moved := moved_to(fitted, other, rng):
             found[other.card.id] = judge_draws(
                 truth, moved.coefficients, moved.tau, moved.rho, prob=design.prob, rng=rng
             )
         else:
             refitted.append(other.card.id)
-            found[other.card.id] = _judged(truth, _fit(table, other, design, seed), design.prob)
+            found[other.card.id] = _judged(
+                truth, fit_quietly(table, other, design.draws, seed), design.prob
+            )
     return {
         "methods": found,
         "fell_back": fitted.engine.fell_back is not None,
@@ -82,8 +85,19 @@ def coverage_replication(loaded: LoadedDesign[CoverageDesign], cell: int, replic
     }
 
 
-def _moved(fitted: Fit, other: LoadedCard, rng: np.random.Generator) -> Reweighted | None:
-    """Move the weights to another card, where what comes out can be trusted."""
+def moved_to(fitted: Fit, other: LoadedCard, rng: np.random.Generator) -> Reweighted | None:
+    """Move the weights to another card; None where what comes out cannot be trusted.
+
+    Parameters
+    ----------
+    fitted : Fit
+    other : LoadedCard
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Reweighted or None
+    """
     if fitted.proposals is None:
         return None
     try:
@@ -93,10 +107,28 @@ def _moved(fitted: Fit, other: LoadedCard, rng: np.random.Generator) -> Reweight
     return moved if moved.pareto_k < _TRUSTED_K and moved.ess >= _TRUSTED_ESS else None
 
 
-def _fit(table: AccuracyTable, card: LoadedCard, design: CoverageDesign, seed: int) -> Fit:
+def fit_quietly(
+    table: AccuracyTable, card: LoadedCard, draws: int, seed: int, formula: str = NO_COVARIATES
+) -> Fit:
+    """Fit without warning of a failed check, which is counted.
+
+    Parameters
+    ----------
+    table : AccuracyTable
+    card : LoadedCard
+    draws, seed : int
+    formula : str
+        Of both margins.
+
+    Returns
+    -------
+    Fit
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # counted by the caller
-        return fit(table, card, draws=design.draws, seed=seed, study_effects=False)
+        return fit(
+            table, card, sens=formula, spec=formula, draws=draws, seed=seed, study_effects=False
+        )
 
 
 def _judged(truth: Truth, fitted: Fit, prob: float) -> dict[str, list[float]]:

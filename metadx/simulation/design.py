@@ -1,11 +1,12 @@
 """What a simulation study tries, and what it must show: one TOML document, checked once."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-type Kind = Literal["sbc", "coverage"]
+type Kind = Literal["sbc", "coverage", "contrasts"]
 type Law = Literal["normal", "t", "skewed", "thresholds"]
 # TOML has lists only; a design is frozen, so it keeps them as tuples.
 type Listed[T] = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
@@ -65,6 +66,17 @@ class Group(_Part):
     replications: int = Field(ge=1)
 
 
+class SimulatedCovariates(_Part):
+    """Two covariates of every simulated study: "group" is a level, "dose" is a number."""
+
+    levels: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...],
+        Field(strict=False, min_length=2, description="number of studies of each level of group"),
+    ]
+    sens: str = Field(min_length=1, description="formula")
+    spec: str = Field(min_length=1)
+
+
 class SbcRequirements(_Part):
     """What the ranks must show."""
 
@@ -80,6 +92,7 @@ class SbcDesign(_Design):
     kind: Literal["sbc"]
     ranks: int = Field(ge=10, description="draws among which the truth is ranked")
     arms: Arms
+    covariates: SimulatedCovariates | None = None
     groups: Listed[Group]
     require: SbcRequirements
 
@@ -90,6 +103,10 @@ class SbcDesign(_Design):
             if group.draws < self.ranks:  # a draw that stands twice would bend the ranks
                 what = f"found {group.draws}, wanted at least as many as ranks = {self.ranks}"
                 raise _impossible(("groups", number, "draws"), what)
+            if self.covariates and sum(self.covariates.levels) != group.studies:
+                what = f"found {group.studies}, but covariates.levels are of "
+                what += f"{sum(self.covariates.levels)} studies"
+                raise _impossible(("groups", number, "studies"), what)
         return self
 
 
@@ -137,15 +154,88 @@ class CoverageDesign(_Design):
 
     @model_validator(mode="after")
     def _whole(self) -> "CoverageDesign":
-        _once("cells", [cell.name for cell in self.cells])
-        for number, cell in enumerate(self.cells):
-            if cell.arms not in self.arms:
-                what = f"{cell.arms!r}: wanted one of {', '.join(self.arms)}"
-                raise _impossible(("cells", number, "arms"), what)
+        _known_cells(self.cells, self.arms)
         return self
 
 
-type Design = Annotated[SbcDesign | CoverageDesign, Field(discriminator="kind")]
+class ContrastCell(Cell):
+    """One fixed truth whose mean logits depend on one covariate.
+
+    `sens` and `spec` are those of the first level; of a continuous covariate, those of studies one
+    standard deviation below its average.
+    """
+
+    levels: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)] = Field(
+        default=(), description="number of studies of each level; none: a continuous covariate"
+    )
+    sens_shift: Listed[float] = Field(
+        description="logits from the first level to each further one; of a continuous covariate "
+        "from one standard deviation below its average to one above"
+    )
+    spec_shift: Listed[float]
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "ContrastCell":
+        if self.levels and (len(self.levels) < 2 or sum(self.levels) != self.studies):
+            what = f"found {list(self.levels)}, wanted two or more that add up to {self.studies}"
+            raise _impossible(("levels",), what)
+        for name in ("sens_shift", "spec_shift"):
+            found, wanted = len(getattr(self, name)), max(len(self.levels) - 1, 1)
+            if found != wanted:
+                raise _impossible((name,), f"found {found} numbers, wanted {wanted}")
+        return self
+
+    @property
+    def prior(self) -> Literal["contrast", "slope"]:
+        """The prior of the card that the coefficients of the cell have."""
+        return "contrast" if self.levels else "slope"
+
+
+class Candidates(_Part):
+    """Standard deviations of normal priors of the coefficients that are tried beside each other."""
+
+    contrast: Listed[Positive] = Field(description="of the difference between two levels")
+    slope: Listed[Positive] = Field(description="of the change per standard deviation")
+
+
+class ContrastRequirements(_Part):
+    """What intervals of contrasts must show under the priors of the card."""
+
+    least: Proportion = Field(description="coverage in every cell of the kind below")
+    studies_from: int
+    tau_to: Positive
+    mean_distance: Positive = Field(description="mean over those cells of |coverage - prob|")
+    shrinkage: Positive = Field(description="mean share of a contrast that the prior takes away")
+    shrinkage_from: Positive = Field(description="contrasts that this share is of, in logits")
+
+
+class ContrastsDesign(_Design):
+    """Frequentist coverage and bias of what covariates do, with the truth held fixed."""
+
+    kind: Literal["contrasts"]
+    draws: int = Field(ge=100)
+    replications: int = Field(ge=1)
+    peer_replications: int = Field(ge=1, description="answered by maximum likelihood, too")
+    candidates: Candidates
+    arms: dict[str, Arms]
+    cells: Listed[ContrastCell]
+    require: ContrastRequirements
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ContrastsDesign":
+        _known_cells(self.cells, self.arms)
+        return self
+
+
+type Design = Annotated[SbcDesign | CoverageDesign | ContrastsDesign, Field(discriminator="kind")]
+
+
+def _known_cells(cells: Sequence[Cell], arms: Mapping[str, Arms]) -> None:
+    _once("cells", [cell.name for cell in cells])
+    for number, cell in enumerate(cells):
+        if cell.arms not in arms:
+            what = f"{cell.arms!r}: wanted one of {', '.join(arms)}"
+            raise _impossible(("cells", number, "arms"), what)
 
 
 def _once(where: str, names: list[str]) -> None:

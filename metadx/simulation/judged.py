@@ -1,5 +1,7 @@
 """The intervals of one posterior against a known truth."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,13 +67,33 @@ def judge_draws(
     }
     if "auc" in truth.values:
         draws["auc"] = auc(mu, tau)
-    found = {
-        name: judge_interval(truth, name, *_limits(draws[name], prob), prob=prob)
-        for name in truth.values
-    }
+    found = judge_values(truth, draws, prob=prob)
     for margin, name in enumerate(NEW_STUDY):
         found[name] = judge_interval(truth, name, *_limits(new[:, margin], prob), prob=prob)
     return found
+
+
+def judge_values(
+    truth: Truth, draws: Mapping[str, FloatArray], *, prob: float
+) -> dict[str, list[float]]:
+    """Judge the equal-tailed interval of every quantity that has a true value.
+
+    Parameters
+    ----------
+    truth : Truth
+    draws : mapping of str to ndarray, shape (S,)
+        For each name of `Truth.values`.
+    prob : float
+
+    Returns
+    -------
+    dict of str to list of float
+        As of `judge_draws`.
+    """
+    return {
+        name: judge_interval(truth, name, *_limits(draws[name], prob), prob=prob)
+        for name in truth.values
+    }
 
 
 def judge_interval(

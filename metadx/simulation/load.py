@@ -13,17 +13,19 @@ from metadx.cards.explain import steps_of
 from metadx.cards.load import LoadedCard, list_cards, load_card
 from metadx.errors import DesignError
 from metadx.resources import models_dir
-from metadx.simulation.design import CoverageDesign, Design, Kind, SbcDesign
+from metadx.simulation.design import ContrastsDesign, CoverageDesign, Design, Kind, SbcDesign
 from metadx.studies.problems import dotted
+
+type AnyDesign = SbcDesign | CoverageDesign | ContrastsDesign
 
 
 @dataclass(frozen=True)
-class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
+class LoadedDesign[D: (SbcDesign, CoverageDesign, ContrastsDesign)]:
     """A design with its cards.
 
     Parameters
     ----------
-    design : SbcDesign or CoverageDesign
+    design : SbcDesign, CoverageDesign or ContrastsDesign
     card : LoadedCard
         The card that is fitted.
     others : tuple of LoadedCard
@@ -40,21 +42,32 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign)]:
 
         Comments, reasons, and what a study must show, may change without it.
         """
+        covariates = getattr(self.design, "covariates", None)
         told = {"title": True, "require": True, "replications": True}
+        if covariates is None:  # then nothing was said of them
+            told["covariates"] = True
         said = self.design.model_dump_json(
             exclude={**told, "groups": {"__all__": {"replications": True}}}
         )
-        texts = [said, *(_assumed(card.card) for card in (self.card, *self.others))]
+        cards = (self.card, *self.others)
+        texts = [said, *(_assumed(card.card, beta=covariates is not None) for card in cards)]
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
-def _assumed(card: Card) -> str:
-    """Write what a card assumes, without its words."""
-    words = {"symbol", "meaning", "scale", "why"}
+def _assumed(card: Card, *, beta: bool) -> str:
+    """Write what a card assumes, without its words; of coefficients only where there are any.
+
+    A study of contrasts tries priors of its own, whatever the card says of them.
+    """
+    words = dict.fromkeys(("symbol", "meaning", "scale", "why"), True)
     return card.model_dump_json(
         include={"id", "builder", "likelihood", "link", "parameters", "checks"},
-        # A design without covariates does not assume anything of their coefficients.
-        exclude={"parameters": {**dict.fromkeys(("mu", "tau", "rho"), words), "beta": True}},
+        exclude={
+            "parameters": {
+                **dict.fromkeys(("mu", "tau", "rho"), words),
+                "beta": words if beta else True,
+            }
+        },
     )
 
 
@@ -122,7 +135,44 @@ def load_coverage(path: str | Path | None = None) -> LoadedDesign[CoverageDesign
     return LoadedDesign(design, cards[0], cards[1:])
 
 
-def _read(kind: Kind, path: str | Path | None) -> tuple[Path, SbcDesign | CoverageDesign]:
+def load_contrasts(path: str | Path | None = None) -> LoadedDesign[ContrastsDesign]:
+    """Read a design of contrasts at fixed truths; None takes the one that ships.
+
+    Parameters
+    ----------
+    path : str, Path or None
+
+    Returns
+    -------
+    LoadedDesign
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is no such design, or the card says nothing of covariates.
+    CardError
+        If the card it names is not there or not valid.
+
+    Examples
+    --------
+    >>> load_contrasts().design.candidates.contrast
+    (1.0, 1.5, 2.0, 3.0, 4.0)
+    """
+    file, design = _read("contrasts", path)
+    if not isinstance(design, ContrastsDesign):
+        raise _other_kind(file, "contrasts", design.kind)
+    card = _card(file, design.card)
+    if card.card.parameters.beta is None:
+        msg = f"{file}: card: {design.card} states no prior for covariates, [parameters.beta]."
+        raise DesignError(msg)
+    for name, tried in design.candidates:
+        if (sd := getattr(card.card.parameters.beta, name).sd) not in tried:
+            msg = f"{file}: candidates.{name}: wanted the {sd:g} of the card {design.card} as well."
+            raise DesignError(msg)
+    return LoadedDesign(design, card)
+
+
+def _read(kind: Kind, path: str | Path | None) -> tuple[Path, AnyDesign]:
     file = models_dir() / "designs" / f"{kind}.toml" if path is None else Path(path)
     try:
         return file, _checked(file, file.read_bytes().decode("utf-8-sig"))
@@ -133,8 +183,8 @@ def _read(kind: Kind, path: str | Path | None) -> tuple[Path, SbcDesign | Covera
         raise DesignError(f"{file}: not UTF-8 text; save it as UTF-8.") from error
 
 
-def _checked(file: Path, text: str) -> SbcDesign | CoverageDesign:
-    adapter: TypeAdapter[SbcDesign | CoverageDesign] = TypeAdapter(Design)
+def _checked(file: Path, text: str) -> AnyDesign:
+    adapter: TypeAdapter[AnyDesign] = TypeAdapter(Design)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

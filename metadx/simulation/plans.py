@@ -4,8 +4,9 @@ from functools import partial
 
 from metadx import __version__
 from metadx.runner.plan import Item, Plan
+from metadx.simulation.contrasts import contrasts_replication
 from metadx.simulation.coverage import coverage_replication
-from metadx.simulation.design import CoverageDesign, SbcDesign
+from metadx.simulation.design import ContrastsDesign, CoverageDesign, SbcDesign
 from metadx.simulation.load import LoadedDesign
 from metadx.simulation.sbc import sbc_replication
 
@@ -48,12 +49,36 @@ def coverage_plan(loaded: LoadedDesign[CoverageDesign], replications: int | None
     Plan
         Keys such as ``"K5-tau0.5-a/00017"``.
     """
-    count = loaded.design.replications if replications is None else replications
-    sizes = [(cell.name, count) for cell in loaded.design.cells]
-    return Plan("coverage", partial(coverage_replication, loaded), _items(sizes), identity(loaded))
+    work = partial(coverage_replication, loaded)
+    return Plan("coverage", work, _cells(loaded.design, replications), identity(loaded))
 
 
-def identity(loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign]) -> str:
+def contrasts_plan(loaded: LoadedDesign[ContrastsDesign], replications: int | None = None) -> Plan:
+    """Plan the study of contrasts at fixed truths.
+
+    Parameters
+    ----------
+    loaded : LoadedDesign
+    replications : int or None
+        Of every cell; None takes those of the design.
+
+    Returns
+    -------
+    Plan
+        Keys such as ``"K10-two-tau0.8/00017"``.
+    """
+    work = partial(contrasts_replication, loaded)
+    return Plan("contrasts", work, _cells(loaded.design, replications), identity(loaded))
+
+
+def _cells(design: CoverageDesign | ContrastsDesign, replications: int | None) -> tuple[Item, ...]:
+    count = design.replications if replications is None else replications
+    return _items([(cell.name, count) for cell in design.cells])
+
+
+def identity(
+    loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign] | LoadedDesign[ContrastsDesign],
+) -> str:
     """Return what must be the same where outcomes are put together: design, cards, versions.
 
     Parameters

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from metadx.runner.plan import Outcome
-from metadx.simulation.design import CoverageDesign, SbcDesign
+from metadx.simulation.contrasts import PEER, candidates
+from metadx.simulation.design import Cell, ContrastsDesign, CoverageDesign, SbcDesign
 from metadx.simulation.load import LoadedDesign
 from metadx.simulation.plans import SCHEMA, identity
 
@@ -80,26 +81,50 @@ def coverage_record(loaded: LoadedDesign[CoverageDesign], outcomes: Sequence[Out
         every quantity.
     """
     ids = [card.card.id for card in (loaded.card, *loaded.others)]
+    cells = [_cell_record(cell, outcomes, ids) for cell in loaded.design.cells]
+    return {**_head(loaded, outcomes), "draws": loaded.design.draws, "cells": cells}
+
+
+def contrasts_record(loaded: LoadedDesign[ContrastsDesign], outcomes: Sequence[Outcome]) -> Json:
+    """Condense the replications of the study of contrasts.
+
+    Parameters
+    ----------
+    loaded : LoadedDesign
+    outcomes : sequence of Outcome
+
+    Returns
+    -------
+    dict
+        As `coverage_record`, for each prior that is tried and for maximum likelihood, which has
+        answers for the first replications only.
+    """
+    asked = loaded.design.peer_replications
     cells = []
     for cell in loaded.design.cells:
-        mine = _of(outcomes, cell.name)
-        found = [outcome.value for outcome in mine if outcome.value is not None]
-        refitted = {name: sum(name in value["refitted"] for value in found) for name in ids[1:]}
-        methods = {
-            name: method_record([value["methods"][name] for value in found], len(mine))
-            for name in ids
-        }
-        cells.append(
-            {
-                **cell.model_dump(mode="json"),
-                "obeys": cell.obeys,
-                "replications": len(mine),
-                **_failures(mine, found),
-                "refitted": refitted,
-                "methods": methods,
-            }
-        )
+        record = _cell_record(cell, outcomes, list(candidates(loaded, cell)))
+        peers = [outcome.value for outcome in _of(outcomes, cell.name)[:asked]]
+        answers = [value["methods"][PEER] for value in peers if value and PEER in value["methods"]]
+        record["methods"][PEER] = method_record(answers, len(peers))
+        cells.append(record)
     return {**_head(loaded, outcomes), "draws": loaded.design.draws, "cells": cells}
+
+
+def _cell_record(cell: Cell, outcomes: Sequence[Outcome], names: Sequence[str]) -> Json:
+    """Condense one cell for the methods of that name, the first of which is fitted itself."""
+    mine = _of(outcomes, cell.name)
+    found = [outcome.value for outcome in mine if outcome.value is not None]
+    return {
+        **cell.model_dump(mode="json"),
+        "obeys": cell.obeys,
+        "replications": len(mine),
+        **_failures(mine, found),
+        "refitted": {name: sum(name in value["refitted"] for value in found) for name in names[1:]},
+        "methods": {
+            name: method_record([value["methods"][name] for value in found], len(mine))
+            for name in names
+        },
+    }
 
 
 def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications: int) -> Json:
@@ -136,7 +161,8 @@ def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications:
 
 
 def _head(
-    loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign], outcomes: Sequence[Outcome]
+    loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign] | LoadedDesign[ContrastsDesign],
+    outcomes: Sequence[Outcome],
 ) -> Json:
     design = loaded.design
     names = [group.name for group in getattr(design, "groups", getattr(design, "cells", ()))]

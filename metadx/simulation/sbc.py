@@ -16,25 +16,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import Card
-from metadx.cards.load import LoadedCard
+from metadx.cards.coefficients import coefficient_priors
 from metadx.designs.design import Design
-from metadx.engines.counts import Counts
 from metadx.engines.fit import Fit, fit
-from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.likelihood import Hyper
 from metadx.engines.nuts import fit_nuts
 from metadx.engines.settings import FitSettings
 from metadx.errors import ConvergenceWarning
-from metadx.estimands.accuracy import new_study_logits
-from metadx.estimands.sroc import auc
-from metadx.simulation.design import Group, SbcDesign
+from metadx.simulation.covariates import draw_levels, draw_numbers
+from metadx.simulation.design import Group, SbcDesign, SimulatedCovariates
 from metadx.simulation.load import LoadedDesign
+from metadx.simulation.sbc_quantities import (
+    kind_rows,
+    log_likelihood_at,
+    ranked,
+    shown_kind,
+    study_logits,
+)
 from metadx.simulation.tables import draw_arms, draw_table
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical, Continuous
 
 type FloatArray = NDArray[np.float64]
 type Json = dict[str, Any]
-
-_NODES = 31  # for the log-likelihood of the truth
 
 
 def sbc_replication(loaded: LoadedDesign[SbcDesign], group: int, replication: int) -> Json:
@@ -56,15 +60,20 @@ def sbc_replication(loaded: LoadedDesign[SbcDesign], group: int, replication: in
     seeds = np.random.SeedSequence(design.seed, spawn_key=(group, replication))
     for_data, for_fit = seeds.spawn(2)
     rng = np.random.default_rng(for_data)
-    hyper = draw_prior(loaded.card.card, 1, rng)
-    logits = np.concatenate([_study_logits(hyper, rng) for _ in range(described.studies)])
-    table = draw_table(logits, draw_arms(design.arms, described.studies, rng), rng)
+    covariates, regression = _covariates(design.covariates, described.studies, rng)
+    hyper = draw_prior(loaded.card.card, 1, rng, regression)
+    rows = zip(regression.sens.matrix, regression.spec.matrix, strict=True)
+    logits = np.concatenate([study_logits(hyper, *row, rng) for row in rows])
+    sizes = draw_arms(design.arms, described.studies, rng)
+    table = draw_table(logits, sizes, rng, covariates)
+    new = study_logits(hyper, *kind_rows(regression), rng)
     truth = {
-        **_of_hyper(hyper, _study_logits(hyper, rng), _log_likelihood(table, hyper)),
+        **ranked(hyper, regression, new, log_likelihood_at(table, hyper, regression)),
         "logit_sens[1]": logits[:1, 0],
         "logit_spec[1]": logits[:1, 1],
     }
-    draws = _of_fit(fitted := _fit(table, loaded.card, described, for_fit))
+    fitted = _fit(table, loaded, regression, described, for_fit)
+    draws = _of_fit(fitted, regression)
     tail = (1 - design.prob) / 2
     kept = np.linspace(0, fitted.rho.size - 1, design.ranks).astype(np.intp)
     return {
@@ -78,21 +87,47 @@ def sbc_replication(loaded: LoadedDesign[SbcDesign], group: int, replication: in
     }
 
 
+def _covariates(
+    described: SimulatedCovariates | None, studies: int, rng: np.random.Generator
+) -> tuple[dict[str, Categorical | Continuous], Design]:
+    """Draw the covariates of a review, which say what its means depend on."""
+    if described is None:
+        return {}, Design.without_covariates(studies)
+    from metadx.designs.formula import build_design
+
+    covariates = {
+        "group": draw_levels("group", described.levels, rng),
+        "dose": draw_numbers("dose", studies, rng),
+    }
+    # The design asks for a table; the counts, which are not drawn yet, do not enter it.
+    sizes = np.ones((studies, 2), dtype=np.int64)
+    empty = draw_table(np.zeros((studies, 2)), sizes, np.random.default_rng(0), covariates)
+    return covariates, build_design(empty, sens=described.sens, spec=described.spec)
+
+
 def _fit(
-    table: AccuracyTable, card: LoadedCard, group: Group, seeds: np.random.SeedSequence
+    table: AccuracyTable,
+    loaded: LoadedDesign[SbcDesign],
+    regression: Design,
+    group: Group,
+    seeds: np.random.SeedSequence,
 ) -> Fit:
+    card = loaded.card
     seed = int(seeds.generate_state(1)[0])
     if group.engine == "nuts":
         # One try, though users get further ones where a check fails: a stricter test, at a third
         # of the time.
         settings = FitSettings("nuts", group.draws, seed, study_effects=True)
-        design = Design.without_covariates(table.n_studies)
-        return Fit(table, card, design, settings, fit_nuts(table, card.card, settings, tries=1))
+        result = fit_nuts(table, card.card, settings, regression, tries=1)
+        return Fit(table, card, regression, settings, result)
+    formulas = loaded.design.covariates
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # counted by the caller
         return fit(
             table,
             card,
+            sens=formulas.sens if formulas else None,
+            spec=formulas.spec if formulas else None,
             engine=group.engine,
             draws=group.draws,
             seed=seed,
@@ -100,7 +135,9 @@ def _fit(
         )
 
 
-def draw_prior(card: Card, size: int, rng: np.random.Generator) -> Hyper:
+def draw_prior(
+    card: Card, size: int, rng: np.random.Generator, design: Design | None = None
+) -> Hyper:
     """Draw the parameters from the priors of a card.
 
     Parameters
@@ -108,49 +145,30 @@ def draw_prior(card: Card, size: int, rng: np.random.Generator) -> Hyper:
     card : Card
     size : int
     rng : numpy.random.Generator
+    design : Design or None
+        None: without covariates.
 
     Returns
     -------
     Hyper
         `size` draws.
     """
+    priors = coefficient_priors(card, design or Design.without_covariates(1))
     parameters = card.parameters
-    mu, tau = (
-        np.stack([prior.draw(rng, size) for prior in parameter.priors()], axis=1)
-        for parameter in (parameters.mu, parameters.tau)
+    coefficients, tau = (
+        np.stack([prior.draw(rng, size) for prior in some], axis=1)
+        for some in (priors, parameters.tau.priors())
     )
-    return Hyper.of(mu, tau, parameters.rho.priors()[0].draw(rng, size))
+    return Hyper.of(coefficients, tau, parameters.rho.priors()[0].draw(rng, size))
 
 
-def _study_logits(hyper: Hyper, rng: np.random.Generator) -> FloatArray:
-    return new_study_logits(hyper.coefficients, hyper.tau, hyper.rho, rng)
-
-
-def _of_hyper(hyper: Hyper, new: FloatArray, log_likelihood: FloatArray) -> dict[str, FloatArray]:
-    return {
-        "mu[sens]": hyper.coefficients[:, 0],
-        "mu[spec]": hyper.coefficients[:, 1],
-        "tau[sens]": hyper.tau[:, 0],
-        "tau[spec]": hyper.tau[:, 1],
-        "rho": hyper.rho,
-        "sens_new": new[:, 0],  # ranks are the same on the logit scale, and nothing rounds to 1
-        "spec_new": new[:, 1],
-        "auc": auc(hyper.coefficients, hyper.tau),
-        "log_likelihood": log_likelihood,
-    }
-
-
-def _log_likelihood(table: AccuracyTable, hyper: Hyper) -> FloatArray:
-    likelihood = IntegratedLikelihood.of(Counts.from_table(table), _NODES)
-    return likelihood.by_study(hyper).sum(axis=1)
-
-
-def _of_fit(fitted: Fit) -> dict[str, FloatArray]:
-    hyper = Hyper.of(
-        fitted.coefficients.reshape(-1, 2), fitted.tau.reshape(-1, 2), fitted.rho.ravel()
-    )
+def _of_fit(fitted: Fit, design: Design) -> dict[str, FloatArray]:
+    coefficients = fitted.coefficients.reshape(fitted.rho.size, -1)
+    hyper = Hyper.of(coefficients, fitted.tau.reshape(-1, 2), fitted.rho.ravel())
     log_likelihood = fitted.log_likelihood.reshape(fitted.rho.size, -1).sum(axis=1)
-    found = _of_hyper(hyper, fitted.new_study_logits(), log_likelihood)
+    kind = shown_kind(design)
+    new = fitted.new_study_logits() if kind is None else fitted.group(kind).new_logits
     assert fitted.study_logits is not None  # asked for
     first = fitted.study_logits[..., 0, :].reshape(-1, 2)
+    found = ranked(hyper, design, new, log_likelihood)
     return {**found, "logit_sens[1]": first[:, 0], "logit_spec[1]": first[:, 1]}

@@ -8,10 +8,17 @@ from typing import Any
 from metadx.errors import DesignError
 from metadx.runner.plan import Outcome, Plan
 from metadx.runner.run import run_plan
-from metadx.simulation.design import CoverageDesign, Kind, SbcDesign
-from metadx.simulation.load import LoadedDesign, load_coverage, load_sbc
-from metadx.simulation.plans import coverage_plan, sbc_plan
-from metadx.simulation.record import coverage_record, sbc_record
+from metadx.simulation.contrast_verdict import contrast_requirements
+from metadx.simulation.design import ContrastsDesign, CoverageDesign, Kind, SbcDesign
+from metadx.simulation.load import (
+    AnyDesign,
+    LoadedDesign,
+    load_contrasts,
+    load_coverage,
+    load_sbc,
+)
+from metadx.simulation.plans import contrasts_plan, coverage_plan, sbc_plan
+from metadx.simulation.record import contrasts_record, coverage_record, sbc_record
 from metadx.simulation.verdict import Requirement, coverage_requirements, sbc_requirements
 
 type Json = dict[str, Any]
@@ -26,13 +33,13 @@ class Finished:
     record : dict
         Content of ``record.json``.
     requirements : tuple of Requirement
-    design : SbcDesign or CoverageDesign
+    design : SbcDesign, CoverageDesign or ContrastsDesign
         What was asked for.
     """
 
     record: Json
     requirements: tuple[Requirement, ...]
-    design: SbcDesign | CoverageDesign
+    design: AnyDesign
 
     @property
     def passed(self) -> bool:
@@ -66,7 +73,7 @@ def simulate(
 
     Parameters
     ----------
-    kind : {"sbc", "coverage"}
+    kind : {"sbc", "coverage", "contrasts"}
     folder : Path
         Where every finished replication is kept.
     grid : str, Path or None
@@ -99,6 +106,13 @@ def simulate(
         record = sbc_record(sbc, run(sbc_plan(sbc, replications)))
         _refuse_empty(record, record["groups"])
         return Finished(record, sbc_requirements(record, sbc.design.require), sbc.design)
+    if kind == "contrasts":
+        contrasts = _seeded(load_contrasts(grid), seed)
+        record = contrasts_record(contrasts, run(contrasts_plan(contrasts, replications)))
+        _refuse_empty(record, record["cells"])
+        asked = contrasts.design.require
+        found = contrast_requirements(record, asked, contrasts.card.card)
+        return Finished(record, found, contrasts.design)
     coverage = _seeded(load_coverage(grid), seed)
     record = coverage_record(coverage, run(coverage_plan(coverage, replications)))
     _refuse_empty(record, record["cells"])
@@ -106,7 +120,7 @@ def simulate(
     return Finished(record, required, coverage.design)
 
 
-def _seeded[D: (SbcDesign, CoverageDesign)](
+def _seeded[D: (SbcDesign, CoverageDesign, ContrastsDesign)](
     loaded: LoadedDesign[D], seed: int | None
 ) -> LoadedDesign[D]:
     if seed is None:

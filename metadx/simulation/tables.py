@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from metadx.estimands.logistic import expit
 from metadx.simulation.design import Arms, LogUniformArms
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Covariates
 
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
@@ -37,7 +38,12 @@ def draw_arms(arms: Arms, studies: int, rng: np.random.Generator) -> IntArray:
     return np.maximum(np.rint(sizes), arms.least).astype(np.int64)
 
 
-def draw_table(logits: FloatArray, sizes: IntArray, rng: np.random.Generator) -> AccuracyTable:
+def draw_table(
+    logits: FloatArray,
+    sizes: IntArray,
+    rng: np.random.Generator,
+    covariates: Covariates | None = None,
+) -> AccuracyTable:
     """Draw the counts of simulated studies.
 
     Parameters
@@ -47,6 +53,7 @@ def draw_table(logits: FloatArray, sizes: IntArray, rng: np.random.Generator) ->
     sizes : ndarray of int, shape (N, 2)
         Diseased and non-diseased.
     rng : numpy.random.Generator
+    covariates : mapping of str to Categorical or Continuous, or None
 
     Returns
     -------
@@ -67,5 +74,6 @@ def draw_table(logits: FloatArray, sizes: IntArray, rng: np.random.Generator) ->
         sizes[:, 1] - tn,
         sizes[:, 0] - tp,
         tn,
+        covariates=covariates,
         source="simulated table",
     )

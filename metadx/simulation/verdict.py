@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from metadx.criticism.calibration import Verdict, judge
-from metadx.simulation.design import CoverageRequirements, SbcRequirements
+from metadx.simulation.design import ContrastRequirements, CoverageRequirements, SbcRequirements
 from metadx.simulation.judged import NEW_STUDY
 
 type Json = dict[str, Any]
@@ -172,14 +172,16 @@ def coverage_requirements(
     return tuple(found)
 
 
-def asked(cells: Sequence[Json], require: CoverageRequirements) -> list[Json]:
+def asked(
+    cells: Sequence[Json], require: CoverageRequirements | ContrastRequirements
+) -> list[Json]:
     """Keep the cells that the requirement of least coverage is about.
 
     Parameters
     ----------
     cells : sequence of dict
         Of a record.
-    require : CoverageRequirements
+    require : CoverageRequirements or ContrastRequirements
 
     Returns
     -------

@@ -1,10 +1,7 @@
 """The table of a diagnostic accuracy review: four counts a study, validated once."""
 
-import csv
 import hashlib
-import io
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, cast
@@ -13,17 +10,30 @@ import numpy as np
 import numpy.typing as npt
 
 from metadx.errors import DataError
+from metadx.studies.canonical import ALTERNATIVES, alternative_cells, canonical_text
+from metadx.studies.canonical import COUNTS as COUNTS
 from metadx.studies.cells import tidy
 from metadx.studies.counts import IntArray, count_column, group_sizes
 from metadx.studies.covariates import Categorical, Continuous, Covariates
 from metadx.studies.labels import label_problems
 from metadx.studies.problems import Problem, refuse_if_any
-from metadx.studies.row_checks import empty_study_problems, group_size_problems
+from metadx.studies.row_checks import (
+    alternative_size_problems,
+    empty_study_problems,
+    group_size_problems,
+)
+from metadx.studies.uncertain import (
+    NO_ALTERNATIVES,
+    Alternatives,
+    checked_alternatives,
+    same_alternatives,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COUNTS = ("tp", "fp", "fn", "tn")
+type Remarks = tuple[tuple[str, str], ...]
+"""Pairs of a study's label and what is to be known about it."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,12 +54,20 @@ class AccuracyTable:
         Hash of the bytes of the study table; empty to hash a canonical CSV text of the content.
     rows : sequence of int or None
         The row of each study in the source, used in messages only; None counts from 1.
+    alternatives : mapping of int to (M, 4) int64 array
+        For each uncertain study, by its place: all tables (tp, fp, fn, tn) that it may have had,
+        taken as equally likely. Its counts above are one of them, shown in its stead.
+    recovered : tuple of (str, str)
+        Studies whose counts were recovered from reported figures, and how.
+    clashes : tuple of (str, str)
+        Studies whose reported figures clash with their counts, and which.
 
     Raises
     ------
     DataError
         If there is no study, a label is empty or stands twice, a count is no whole number from 0
-        up, all counts of a study are 0, or a covariate has another length.
+        up, all counts of a study are 0, a covariate has another length, or the alternatives of a
+        study are no tables or do not include its counts.
 
     Examples
     --------
@@ -71,6 +89,9 @@ class AccuracyTable:
     source: str = "table"
     sha256: str = ""
     rows: InitVar[Sequence[int] | None] = None
+    alternatives: Alternatives = NO_ALTERNATIVES
+    recovered: Remarks = ()
+    clashes: Remarks = ()
 
     def __post_init__(self, rows: Sequence[int] | None) -> None:
         """Take read-only copies and check all of the content."""
@@ -99,8 +120,10 @@ class AccuracyTable:
         for name, column in zip(COUNTS, counts, strict=True):
             object.__setattr__(self, name, column)
         object.__setattr__(self, "covariates", MappingProxyType(dict(self.covariates)))
+        tables = checked_alternatives(self.alternatives, counts, study, self.source)
+        object.__setattr__(self, "alternatives", tables)
         if not self.sha256:
-            digest = hashlib.sha256(_canonical_text(self).encode()).hexdigest()
+            digest = hashlib.sha256(canonical_text(self).encode()).hexdigest()
             object.__setattr__(self, "sha256", digest)
 
     @classmethod
@@ -118,6 +141,9 @@ class AccuracyTable:
         source: str = "table",
         sha256: str | None = None,
         rows: Sequence[int] | None = None,
+        alternatives: Mapping[int, npt.ArrayLike] = NO_ALTERNATIVES,
+        recovered: Remarks = (),
+        clashes: Remarks = (),
     ) -> Self:
         """Make a table of sequences, and compare it with group sizes where they are known.
 
@@ -138,6 +164,10 @@ class AccuracyTable:
             Hash of the bytes of the study table; None hashes a canonical CSV text.
         rows : sequence of int or None
             The row of each study in the source, used in messages only.
+        alternatives : mapping of int to array-like of int, shape (M, 4)
+            All tables of the uncertain studies, by place; the group sizes must hold in each.
+        recovered, clashes : tuple of (str, str)
+            As of the class.
 
         Returns
         -------
@@ -167,6 +197,9 @@ class AccuracyTable:
             source=source,
             sha256=sha256 or "",
             rows=rows,
+            alternatives=cast("Alternatives", alternatives),
+            recovered=recovered,
+            clashes=clashes,
         )
         numbers = range(1, table.n_studies + 1) if rows is None else rows
         _compare_group_sizes(table, n_diseased, n_nondiseased, numbers)
@@ -187,14 +220,64 @@ class AccuracyTable:
         """Participants without the target condition in each study, fp + tn: (N,) int64."""
         return self.fp + self.tn
 
+    def take(self, places: Sequence[int] | npt.NDArray[np.intp]) -> "AccuracyTable":
+        """Return a table of some of the studies, in their order here.
+
+        Parameters
+        ----------
+        places : sequence of int
+            Positions of the studies, from 0.
+
+        Returns
+        -------
+        AccuracyTable
+            Levels that no study has any more are gone; where the reference is, the most frequent
+            level takes its place. `sha256` stays that of the whole study table.
+
+        Raises
+        ------
+        DataError
+            If no study is left.
+
+        Examples
+        --------
+        >>> table = AccuracyTable.from_counts(
+        ...     ["Lee 2003", "Kim 2019"], [68, 31], [14, 0], [35, 2], [132, 9]
+        ... )
+        >>> table.take([1]).study
+        ('Kim 2019',)
+        """
+        chosen = np.unique(np.asarray(places, dtype=np.intp))
+        covariates = {
+            name: covariate.take(chosen.tolist()) for name, covariate in self.covariates.items()
+        }
+        study = tuple(self.study[i] for i in chosen)
+        return type(self)(
+            study=study,
+            tp=self.tp[chosen],
+            fp=self.fp[chosen],
+            fn=self.fn[chosen],
+            tn=self.tn[chosen],
+            covariates={name: kept for name, kept in covariates.items() if kept is not None},
+            source=self.source,
+            sha256=self.sha256,
+            alternatives={
+                new: self.alternatives[old]
+                for new, old in enumerate(chosen.tolist())
+                if old in self.alternatives
+            },
+            recovered=tuple(remark for remark in self.recovered if remark[0] in study),
+            clashes=tuple(remark for remark in self.clashes if remark[0] in study),
+        )
+
     def to_frame(self) -> "pd.DataFrame":
         """Return labels, counts and covariates as a data frame, one row a study.
 
         Returns
         -------
         pandas.DataFrame
-            Columns study, tp, fp, fn, tn and one for each covariate; `metadx.read_table` reads it
-            back.
+            Columns study, tp, fp, fn, tn and one for each covariate; with uncertain studies also
+            alternatives, their tables as text. `metadx.read_table` reads it back.
 
         Examples
         --------
@@ -206,7 +289,10 @@ class AccuracyTable:
 
         counts = {name: getattr(self, name) for name in COUNTS}
         covariates = {name: covariate.values for name, covariate in self.covariates.items()}
-        return pd.DataFrame({"study": self.study, **counts, **covariates})
+        frame = pd.DataFrame({"study": self.study, **counts, **covariates})
+        if self.alternatives:
+            frame.insert(5, ALTERNATIVES, alternative_cells(self))
+        return frame
 
     def __eq__(self, other: object) -> bool:
         """Compare labels, counts and covariates; where they were read from does not matter."""
@@ -216,6 +302,7 @@ class AccuracyTable:
             self.study == other.study
             and all(np.array_equal(getattr(self, c), getattr(other, c)) for c in COUNTS)
             and dict(self.covariates) == dict(other.covariates)
+            and same_alternatives(self.alternatives, other.alternatives)
         )
 
     def __hash__(self) -> int:
@@ -225,9 +312,11 @@ class AccuracyTable:
     def __repr__(self) -> str:
         """Say how much there is."""
         names = ", ".join(self.covariates)
+        uncertain = f" ({len(self.alternatives)} uncertain)" if self.alternatives else ""
         many = "study" if self.n_studies == 1 else "studies"
         return (
-            f"AccuracyTable({self.n_studies} {many}, {int(self.n_diseased.sum())} diseased, "
+            f"AccuracyTable({self.n_studies} {many}{uncertain}, "
+            f"{int(self.n_diseased.sum())} diseased, "
             f"{int(self.n_nondiseased.sum())} non-diseased, "
             f"{'covariates ' + names if names else 'no covariates'}, from {self.source})"
         )
@@ -235,7 +324,9 @@ class AccuracyTable:
     def __reduce__(self) -> tuple[type["AccuracyTable"], tuple[object, ...]]:
         """Rebuild through the constructor: copies and other processes get a frozen table too."""
         counts = (getattr(self, name) for name in COUNTS)
-        return type(self), (self.study, *counts, dict(self.covariates), self.source, self.sha256)
+        content = (self.study, *counts, dict(self.covariates), self.source, self.sha256)
+        remarks = (dict(self.alternatives), self.recovered, self.clashes)
+        return type(self), (*content, None, *remarks)
 
 
 def _check_covariates(covariates: Covariates, n: int, source: str) -> None:
@@ -271,6 +362,11 @@ def _compare_group_sizes(
         size, faults = group_sizes(name, given, n=table.n_studies, source=table.source)
         problems += _at(faults, name, table.study, rows)
         problems += group_size_problems(positive, negative, (name, size), table.study, rows)
+        sums = {
+            i: tables[:, COUNTS.index(positive[0])] + tables[:, COUNTS.index(negative[0])]
+            for i, tables in table.alternatives.items()
+        }
+        problems += alternative_size_problems(sums, (name, size), table.study, rows)
     refuse_if_any(table.source, problems)
 
 
@@ -278,21 +374,3 @@ def _at(
     faults: dict[int, str], name: str, study: Sequence[str], rows: Sequence[int]
 ) -> list[Problem]:
     return [Problem(f"{name} {why}", rows[i], study[i]) for i, why in faults.items()]
-
-
-def _canonical_text(table: AccuracyTable) -> str:
-    """Write the content as CSV in one fixed way, so that equal tables have equal hashes."""
-    names = sorted(table.covariates)
-    columns: list[Sequence[object]] = [table.study, *(getattr(table, c).tolist() for c in COUNTS)]
-    columns += [_canonical_values(table.covariates[name]) for name in names]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["study", *COUNTS, *names])
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
-
-
-def _canonical_values(covariate: Categorical | Continuous) -> list[str]:
-    if isinstance(covariate, Categorical):
-        return ["" if value is None else value for value in covariate.values]
-    return ["" if math.isnan(value) else repr(value) for value in covariate.values.tolist()]

@@ -1,7 +1,8 @@
 """Covariates of studies: one value a study, either a level or a number."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -92,6 +93,29 @@ class Categorical:
                 f"{', '.join(self.levels)}; name one of them."
             )
 
+    def take(self, places: Sequence[int]) -> "Categorical | None":
+        """Return the covariate of some of the studies.
+
+        Parameters
+        ----------
+        places : sequence of int
+            Positions of the studies.
+
+        Returns
+        -------
+        Categorical or None
+            Without levels that none of them has; the most frequent level is the reference where
+            the reference is gone. None where all values are missing.
+        """
+        values = tuple(self.values[i] for i in places)
+        counts = Counter(value for value in values if value is not None)
+        levels = tuple(level for level in self.levels if counts[level])
+        if not levels:
+            return None
+        gone = self.reference not in levels
+        reference = max(levels, key=counts.__getitem__) if gone else self.reference
+        return replace(self, values=values, levels=levels, reference=reference)
+
 
 @dataclass(frozen=True, eq=False)
 class Continuous:
@@ -138,6 +162,10 @@ class Continuous:
             )
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
+
+    def take(self, places: Sequence[int]) -> "Continuous":
+        """Return the covariate of the studies at some positions."""
+        return replace(self, values=self.values[list(places)])
 
     def __eq__(self, other: object) -> bool:
         """Compare content; missing equals missing."""

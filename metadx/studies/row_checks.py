@@ -1,6 +1,6 @@
 """Checks of a study's four counts against each other and against printed group sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -73,3 +73,35 @@ def group_size_problems(
             )
         problems.append(Problem(text, rows[i], study[i]))
     return problems
+
+
+def alternative_size_problems(
+    sums: Mapping[int, IntArray],
+    group: tuple[str, IntArray],
+    study: Sequence[str],
+    rows: Sequence[int],
+) -> list[Problem]:
+    """Return a problem for each uncertain study with a table of another group size.
+
+    Parameters
+    ----------
+    sums : mapping of int to (M,) int64 array
+        Size of the group in each table of an uncertain study, by its place.
+    group : tuple of (str, (N,) int64 array)
+        Name and values of the group size; `NOT_PRINTED` where there is none.
+    study : sequence of str, length N
+        Labels.
+    rows : sequence of int, length N
+        The row of each study in the source.
+    """
+    name, size = group
+    return [
+        Problem(
+            f"an alternative table makes {name} = {int(sums[i][sums[i] != size[i]][0])}, not "
+            f"{int(size[i])}; correct one of them",
+            rows[i],
+            study[i],
+        )
+        for i in sums
+        if size[i] != NOT_PRINTED and (sums[i] != size[i]).any()
+    ]

@@ -9,14 +9,15 @@ import pytest
 
 # Left to right. Estimands know NumPy alone, so they stand to the left of the engines that use them.
 ROOMS = (
-    *("studies", "cards", "estimands", "builders", "engines", "criticism", "runner", "simulation"),
-    *("plots", "report", "commands", "cli"),
+    *("studies", "designs", "cards", "estimands", "builders", "engines", "criticism", "runner"),
+    *("simulation", "plots", "report", "commands", "cli"),
 )
 GROUND = ("errors", "resources")
 # Which files may import a library at all, also inside a function or for types.
 HOMES = {
     "arviz": ("metadx.engines.checks", "metadx.plots."),
     "distributed": ("metadx.runner.cluster",),
+    "formulaic": ("metadx.designs.parse",),
     "matplotlib": ("metadx.plots.",),
     "openpyxl": ("metadx.studies.workbook",),
     "pandas": ("metadx.studies.",),
@@ -33,6 +34,7 @@ PARTS = {
 # What a file of these rooms may load as soon as it is imported, beside the standard library.
 LIGHT = {
     "studies": {"numpy", "pydantic"},
+    "designs": {"numpy"},
     "cards": {"numpy", "pydantic"},
     "estimands": {"numpy"},
     "builders": {"numpy"},
@@ -45,9 +47,9 @@ LIGHT = {
     "cli": {"typer"},
 }
 HEAVY = (
-    *("arviz", "arviz_base", "arviz_plots", "arviz_stats", "dask", "distributed", "h5netcdf"),
-    *("h5py", "matplotlib", "numba", "nutpie", "openpyxl", "pandas", "pymc", "pytensor", "scipy"),
-    "xarray",
+    *("arviz", "arviz_base", "arviz_plots", "arviz_stats", "dask", "distributed", "formulaic"),
+    *("h5netcdf", "h5py", "matplotlib", "numba", "nutpie", "openpyxl", "pandas", "pymc"),
+    *("pytensor", "scipy", "xarray"),
 )
 
 

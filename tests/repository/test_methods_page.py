@@ -71,7 +71,8 @@ def test_priors_of_the_cards(name, pages):
 def test_what_is_said_of_estimands_and_figures(methods, pages):
     assert f"exp({heterogeneity._MOR:.3f} τ)" in methods
     assert f"Below {WORDS[FEWEST_FOR_REGION]} studies no region is drawn" in methods
-    assert f"posterior mean of a τ is above {missing._I2_TURNS:g}" in methods
+    assert missing._SHARE_THAT_FALLS == 0.5
+    assert "warns where it falls in more than half of the draws" in methods
     summary = pages["docs/summary.md"]
     a, b, c = ILLUSTRATIVE_PREVALENCE
     assert f"{a:g}, {b:g} and {c:g} are used as illustrations" in summary

@@ -23,18 +23,25 @@ def simulated(n_studies, tau, size):
 
 PRIOR_LED = "heterogeneity: Prior-led"
 NO_RANGE = "pauc, pauc_range: Not defined"
+I2_FALLS = "i2_joint, i2_sens, i2_spec: Zhou and Dendukuri's I² falls"
+ONE_ARM = "i2_higgins_sens, i2_higgins_spec: Not defined: fewer than two"
+SAME = "r_jackson_joint, r_jackson_{0}, i2_jackson_joint, i2_jackson_{0}: Not defined: all results"
 # Rows, what the notes must say ("about: text" begins like this), what must be null.
 CASES = {
-    "one study": (BASE[:1], [PRIOR_LED, NO_RANGE], ["pauc"]),
+    "one study": (BASE[:1], [PRIOR_LED, NO_RANGE, ONE_ARM], ["pauc", "i2_higgins_sens"]),
     "two studies": (BASE[:2], [PRIOR_LED], []),
     "three studies": (BASE[:3], [PRIOR_LED], []),
     "four studies": (BASE[:4], [], []),
-    "tp = 0": ([(0, b, a + c, d) for a, b, c, d in BASE], ["sens: tp = 0 in every study"], []),
+    "tp = 0": (
+        [(0, b, a + c, d) for a, b, c, d in BASE],
+        ["sens: tp = 0 in every study", SAME.format("sens")],
+        [],
+    ),
     "fn = 0": ([(a + c, b, 0, d) for a, b, c, d in BASE], ["sens: fn = 0 in every study"], []),
     "fp = 0": (
         [(a, 0, c, b + d) for a, b, c, d in BASE],
-        ["spec: fp = 0 in every study", NO_RANGE],
-        ["pauc", "pauc_range"],
+        ["spec: fp = 0 in every study", NO_RANGE, SAME.format("spec")],
+        ["pauc", "pauc_range", "r_jackson_joint"],
     ),
     "tn = 0": (
         [(a, b + d, c, 0) for a, b, c, d in BASE],
@@ -84,8 +91,8 @@ CASES = {
     "ten million, identical": (HUGE[:1] * 5, [NO_RANGE], ["pauc"]),
     "the largest counts": ([(2**31, 5, 3, 2**31), *BASE[:1]], [PRIOR_LED], []),
     "500 studies": (simulated(500, 0.7, 100), [], []),
-    "tau = 35": (simulated(20, 35.0, 100), ["i2_joint, i2_sens, i2_spec: Above tau"], []),
-    "tau = 35, large": (simulated(8, 35.0, 10**6), ["i2_joint, i2_sens, i2_spec: Above tau"], []),
+    "tau = 35": (simulated(20, 35.0, 100), [I2_FALLS], []),
+    "tau = 35, large": (simulated(8, 35.0, 10**6), [I2_FALLS], []),
     "more studies than effects are drawn for": (
         BASE * 201,
         ["studies: sens and spec of each study were not drawn"],

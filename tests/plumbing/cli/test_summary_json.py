@@ -18,7 +18,9 @@ TOP = """
 ESTIMANDS = """
     sens spec sens_population spec_population sens_new spec_new lr_pos lr_neg dor youden auc pauc
     pauc_range hsroc_lambda hsroc_theta hsroc_beta hsroc_sigma2_alpha hsroc_sigma2_theta mor_sens
-    mor_spec i2_joint i2_sens i2_spec region_area_credible region_area_prediction ppv npv
+    mor_spec region_area_credible region_area_prediction i2_joint i2_sens i2_spec r_jackson_joint
+    r_jackson_sens r_jackson_spec i2_jackson_joint i2_jackson_sens i2_jackson_spec i2_higgins_sens
+    i2_higgins_spec ppv npv
 """
 NEW = ("lr_pos_new", "lr_neg_new", "dor_new", "ppv_new", "npv_new")
 S = ["mean", "sd", "median", "lower", "upper"]
@@ -87,7 +89,7 @@ def test_the_values_have_the_types_of_the_contract(stored):
     assert all(isinstance(found["engine"][k], float) for k in ("pareto_k", "ess", "seconds"))
     assert all(check["passed"] is True for check in found["checks"])
     assert all(type(row[c]) is int for row in found["studies"] for c in ("tp", "fp", "fn", "tn"))
-    for name in ("region_area_credible", "region_area_prediction"):
+    for name in ("region_area_credible", "region_area_prediction", "i2_higgins_sens"):
         assert 0 < estimands(found)[name] < 1
     low, high = estimands(found)["pauc_range"]
     assert 0 <= low < high <= 1
@@ -99,7 +101,7 @@ def test_the_values_have_the_types_of_the_contract(stored):
 def test_every_summary_is_ordered_and_finite(stored):
     _, found, _ = stored
     everything = list(summaries(found))
-    assert len(everything) == 5 + 25 + 4 * 2 + 2 * 37
+    assert len(everything) == 5 + 31 + 4 * 2 + 2 * 37
     for path, values in everything:
         assert [key for key in values if key != "prevalence"] == S, path
         assert values["lower"] < values["median"] < values["upper"], path

@@ -14,8 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from metadx.designs.design import Design, Kind
+from metadx.designs.formula import build_design
+from metadx.engines.group_draws import Group
 from metadx.plots.style import figure_style
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical, Continuous
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +42,82 @@ class StandIn:
         return mu + tau * np.stack([z[:, 0], other], axis=1)
 
 
+@dataclass(frozen=True, eq=False)
+class RegressionStandIn:
+    """What the figures read of a fit with covariates."""
+
+    table: AccuracyTable
+    design: Design
+    coefficients: NDArray[np.float64]
+    tau: NDArray[np.float64]
+    title: str = "A regression"
+    synthetic: bool = False
+
+    @property
+    def effect_names(self) -> tuple[str, ...]:
+        margins = (("sens", self.design.sens), ("spec", self.design.spec))
+        return tuple(f"{name},{effect}" for name, m in margins for effect in m.effects)
+
+    @property
+    def effects(self) -> NDArray[np.float64]:
+        split = self.design.sens.size
+        sens = self.coefficients[..., :split] @ self.design.sens.to_effects.T
+        spec = self.coefficients[..., split:] @ self.design.spec.to_effects.T
+        return np.concatenate([sens[..., 1:], spec[..., 1:]], axis=-1)
+
+    def group(self, kind: Kind) -> Group:
+        split = self.design.sens.size
+        flat = self.coefficients.reshape(-1, self.coefficients.shape[-1])
+        mu = np.stack([flat[:, :split] @ kind.sens, flat[:, split:] @ kind.spec], axis=1)
+        rho = np.zeros(len(mu))
+        return Group(kind.label, kind.covariate, kind.at, mu, self.tau, rho, mu, kind.studies)
+
+
 class Maker:
     """Builds stand-in fits."""
+
+    @staticmethod
+    def groups(
+        levels: dict[str, list[int]],
+        *,
+        covariate: str = "setting_type",
+        draws: int = 400,
+        shared: bool = True,
+    ) -> list[Group]:
+        """Levels with the given rows of a table, one after the other less sensitive."""
+        rng = np.random.default_rng(len(levels))
+        tau = 0.6 * np.exp(rng.normal(0, 0.15, (draws, 2)))
+        rho = np.tanh(rng.normal(-0.3, 0.2, draws))
+        made = []
+        for number, (label, rows) in enumerate(levels.items()):
+            mu = rng.normal((2.0 - 0.3 * number, 1.5), 0.25, (draws, 2))
+            own = tau if shared else tau * (1.0 + number)
+            z = rng.standard_normal(mu.shape)
+            z[:, 1] = rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1]
+            at, new = {covariate: label}, mu + own * z
+            made.append(Group(label, covariate, at, mu, own, rho, new, np.array(rows, dtype=int)))
+        return made
+
+    @staticmethod
+    def regression(
+        *, sens: str = "~ 1", spec: str = "~ 1", draws: int = 400, **named: object
+    ) -> RegressionStandIn:
+        """Twelve studies: a setting with three levels, a year, and no diseased in the last."""
+        rng = np.random.default_rng(5)
+        setting = Categorical(
+            "setting_type", tuple("abc"[i % 3] for i in range(12)), ("a", "b", "c"), "b"
+        )
+        year = Continuous("year", np.arange(2001.0, 2013.0), unit="year")
+        size = Continuous("slice_mm", np.linspace(0.625, 5.0, 12) ** 2, unit="mm")
+        counts = rng.integers(1, 60, (4, 12))
+        counts[[0, 2], 11] = 0
+        covariates = {c.name: c for c in (setting, year, size)}
+        labels = [f"S{i:02d}" for i in range(12)]
+        table = AccuracyTable.from_counts(labels, *counts, covariates=covariates)
+        design = build_design(table, sens=sens, spec=spec)
+        coefficients = rng.normal(0.3, 0.4, (2, draws // 2, sum(design.sizes)))
+        tau = 0.6 * np.exp(rng.normal(0, 0.15, (draws, 2)))
+        return RegressionStandIn(table, design, coefficients, tau, **named)
 
     @staticmethod
     def table(rows: dict[str, tuple[int, int, int, int]]) -> AccuracyTable:

@@ -5,9 +5,10 @@ import time
 
 import numpy as np
 import pytest
-from scipy import integrate
 
+from metadx.estimands.arms import Arms
 from metadx.estimands.group import (
+    HIGGINS,
     MARGINS_NEEDED,
     NO_MOMENTS,
     HeavyTails,
@@ -15,9 +16,18 @@ from metadx.estimands.group import (
     estimate_group,
 )
 from metadx.estimands.summary import Summary
+from tests.unit.estimands.scalar_arithmetic import (
+    ARMS,
+    N0,
+    N1,
+    PREVALENCE,
+    RANGE,
+    TN,
+    TP,
+    scalar_draw,
+)
 
-N1, N0 = np.array([40, 120, 8, 0]), np.array([100, 0, 33, 75])
-RANGE, PREVALENCE, SEED = (0.02, 0.35), (0.05, 0.4), 17
+NONE, SEED = np.zeros(4, int), 17
 
 # The names and their order in the published output.
 KEYS = [
@@ -44,11 +54,19 @@ KEYS = [
     "hsroc_sigma2_theta",
     "mor_sens",
     "mor_spec",
+    "region_area_credible",
+    "region_area_prediction",
     "i2_joint",
     "i2_sens",
     "i2_spec",
-    "region_area_credible",
-    "region_area_prediction",
+    "r_jackson_joint",
+    "r_jackson_sens",
+    "r_jackson_spec",
+    "i2_jackson_joint",
+    "i2_jackson_sens",
+    "i2_jackson_spec",
+    "i2_higgins_sens",
+    "i2_higgins_spec",
     "ppv",
     "npv",
     "ppv_new",
@@ -59,86 +77,13 @@ BY_PREVALENCE = ("ppv", "npv", "ppv_new", "npv_new")
 
 def estimate(p, **changes):
     settings = {
-        "n_diseased": N1,
-        "n_nondiseased": N0,
+        "arms": ARMS,
         "fpr_range": RANGE,
         "prevalence": PREVALENCE,
         "prob": 0.95,
         "rng": np.random.default_rng(SEED),
     }
     return estimate_group(p.mu, p.tau, p.rho, **(settings | changes))
-
-
-def logistic(x):
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-def hermite_mean(m, t):
-    value = lambda z: logistic(m + t * z) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)  # noqa: E731
-    return integrate.quad(value, -9, 9, points=[-m / t] if abs(m / t) < 9 else None)[0]
-
-
-def areas(m, t):
-    slope = t[0] / t[1]
-
-    def height(x):
-        return logistic(m[0] + slope * (m[1] + math.log(x / (1 - x))))
-
-    breaks = [1e-9, 1e-6, 1e-4, 1e-3, *RANGE, 1 - 1e-3, 1 - 1e-6]
-    turn = logistic(-m[1])
-    whole = sum(
-        integrate.quad(height, a, b, limit=200)[0]
-        for a, b in zip(
-            sorted([1e-15, *breaks, turn]), sorted([*breaks, turn, 1 - 1e-15]), strict=True
-        )
-    )
-    inside = [turn] if RANGE[0] < turn < RANGE[1] else None
-    part = integrate.quad(height, *RANGE, points=inside, limit=200)[0] / (RANGE[1] - RANGE[0])
-    return whole, part
-
-
-def within(m, t, sizes):
-    arms = [n for n in sizes.tolist() if n]
-    return (
-        (math.exp(m + t * t / 2) + math.exp(t * t / 2 - m) + 2)
-        * sum(1 / n for n in arms)
-        / len(arms)
-    )
-
-
-def scalar_draw(m, t, r, z):
-    """Everything about one draw, in plain arithmetic from the definitions."""
-    cov = r * t[0] * t[1]
-    root = [[t[0], 0.0], [cov / t[0], math.sqrt(t[1] ** 2 - (cov / t[0]) ** 2)]]
-    new = [m[0] + root[0][0] * z[0], m[1] + root[1][0] * z[0] + root[1][1] * z[1]]
-    out = {}
-    for tail, (a, b) in {"": m, "_new": new}.items():
-        se, sp = logistic(a), logistic(b)
-        out |= {f"sens{tail}": se, f"spec{tail}": sp}
-        out |= {f"lr_pos{tail}": se / (1 - sp), f"lr_neg{tail}": (1 - se) / sp}
-        out[f"dor{tail}"] = se * sp / ((1 - se) * (1 - sp))
-        for p in PREVALENCE:
-            out[f"ppv{tail}", p] = p * se / (p * se + (1 - p) * (1 - sp))
-            out[f"npv{tail}", p] = (1 - p) * sp / ((1 - p) * sp + p * (1 - se))
-    out["youden"] = out["sens"] + out["spec"] - 1
-    out |= {f"{k}_population": hermite_mean(m[j], t[j]) for j, k in enumerate(("sens", "spec"))}
-    out["auc"], out["pauc"] = areas(m, t)
-    up, down = math.sqrt(t[1] / t[0]), math.sqrt(t[0] / t[1])
-    out["hsroc_lambda"] = up * m[0] + down * m[1]
-    out["hsroc_theta"] = (up * m[0] - down * m[1]) / 2
-    out["hsroc_beta"] = math.log(t[1] / t[0])
-    out["hsroc_sigma2_alpha"] = 2 * (t[0] * t[1] + cov)
-    out["hsroc_sigma2_theta"] = (t[0] * t[1] - cov) / 2
-    quartile = 0.6744897501960817
-    out |= {
-        f"mor_{k}": math.exp(math.sqrt(2 * t[j] ** 2) * quartile)
-        for j, k in ((0, "sens"), (1, "spec"))
-    }
-    w = [within(m[0], t[0], N1), within(m[1], t[1], N0)]
-    out["i2_sens"], out["i2_spec"] = (t[j] ** 2 / (t[j] ** 2 + w[j]) for j in (0, 1))
-    between = math.sqrt(t[0] ** 2 * t[1] ** 2 - cov**2)
-    out["i2_joint"] = between / (between + math.sqrt(w[0] * w[1]))
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -267,15 +212,17 @@ def test_without_prevalences_the_lists_are_empty(posterior):
     assert [out[k] for k in BY_PREVALENCE] == [[], [], [], []]
 
 
-ONLY_SENS = {"sens", "sens_population", "sens_new", "mor_sens", "i2_sens"}
-ONLY_SPEC = {"spec", "spec_population", "spec_new", "mor_spec", "i2_spec", "pauc_range"}
+MARGIN = ("{}", "{}_population", "{}_new", "mor_{}", "i2_{}", "i2_higgins_{}")
+LENT = ("r_jackson_{}", "i2_jackson_{}")  # the other margin lends them information
+ONLY_SENS = {name.format("sens") for name in (*MARGIN, *LENT)}
+ONLY_SPEC = {name.format("spec") for name in (*MARGIN, *LENT)} | {"pauc_range"}
 
 
 @pytest.mark.parametrize(
     ("identified", "changes", "kept"),
     [
-        ((True, False), {"n_nondiseased": np.zeros(4, int)}, ONLY_SENS),
-        ((False, True), {"n_diseased": np.zeros(4, int)}, ONLY_SPEC),
+        ((True, False), {"arms": Arms(TP, N1, NONE, NONE)}, ONLY_SENS),
+        ((False, True), {"arms": Arms(NONE, NONE, TN, N0)}, ONLY_SPEC),
         ((False, False), {}, set()),
     ],
 )
@@ -286,7 +233,29 @@ def test_a_margin_that_no_study_has_leaves_its_estimands_empty(
     out = estimate(posterior, identified=identified, **changes)
     assert list(out) == KEYS
     assert {k for k in KEYS if out[k] is not None} == kept
-    assert all(out[k] == full[k] for k in kept)
+    assert all(out[k] == full[k] for k in kept if "_jackson_" not in k)
+
+
+def test_the_i2_of_higgins_is_one_number_of_the_counts(posterior):
+    """Q of three arms by hand: 10 of 40, 50 of 120 and (with 0.5) 0.5 of 9 were missed."""
+    right, wrong = [30, 70, 8.5], [10, 50, 0.5]
+    y = [math.log(a / b) for a, b in zip(right, wrong, strict=True)]
+    w = [1 / (1 / a + 1 / b) for a, b in zip(right, wrong, strict=True)]
+    mean = sum(a * b for a, b in zip(w, y, strict=True)) / sum(w)
+    q = sum(a * (b - mean) ** 2 for a, b in zip(w, y, strict=True))
+    out = estimate(posterior)
+    assert out["i2_higgins_sens"] == pytest.approx((q - 2) / q)
+    assert 0.5 < out["i2_higgins_sens"] < 1.0
+    one = Arms(TP[:1], N1[:1], TN[:1], N0[:1])
+    assert [estimate(posterior, arms=one)[k] for k in HIGGINS] == [None, None]
+
+
+def test_arms_in_which_all_results_agree_have_no_r_and_the_rest_stays(posterior):
+    full = estimate(posterior)
+    out = estimate(posterior, arms=Arms(N1, N1, TN, N0))
+    empty = {k for k in KEYS if out[k] is None}
+    assert empty == {name.format(m) for name in LENT for m in ("joint", "sens")}
+    assert out["i2_sens"] == full["i2_sens"]
 
 
 @pytest.mark.parametrize(
@@ -375,10 +344,10 @@ def test_4000_draws_of_37_studies_are_quick(counts):
         np.abs(rng.normal(0.75, 0.15, (size, 2))),
         np.tanh(rng.normal(-0.5, 0.2, size)),
     )
-    sizes = {"n_diseased": counts.tp + counts.fn, "n_nondiseased": counts.fp + counts.tn}
+    arms = Arms(counts.tp, counts.tp + counts.fn, counts.tn, counts.fp + counts.tn)
     spent = []
     for _ in range(5):
         start = time.process_time()
-        estimate(draws, **sizes)
+        estimate(draws, arms=arms)
         spent.append(time.process_time() - start)
     assert min(spent) < 0.06

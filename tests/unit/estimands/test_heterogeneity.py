@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
+from metadx.estimands.heterogeneity import (
+    median_odds_ratio,
+    zhou_dendukuri_falls,
+    zhou_dendukuri_i2,
+)
 
 
 def test_median_odds_ratio_of_the_handbook_review(glmer):
@@ -61,6 +65,37 @@ def test_i2_is_not_monotone_in_tau():
     n = np.array([100])
     i2 = zhou_dendukuri_i2(np.full((3, 2), 2.0), tau, np.zeros(3), n, n)
     assert i2.spec.tolist() == pytest.approx([0.90, 0.57, 0.26], abs=5e-3)
+
+
+def test_where_the_index_falls_is_where_its_slope_is_negative():
+    """Against the difference quotients of the index itself, joint and per margin."""
+    rng = np.random.default_rng(11)
+    mu, tau, rho = rng.normal(0, 2.5, (4000, 2)), rng.uniform(0.05, 3.0, (4000, 2)), np.zeros(4000)
+    n1, n0, step = np.array([20, 300]), np.array([75]), 1e-4
+    falls = zhou_dendukuri_falls(mu, tau)
+    for margin, name in enumerate(("sens", "spec")):
+        up, down = tau.copy(), tau.copy()
+        up[:, margin] += step
+        down[:, margin] -= step
+        more, less = (zhou_dendukuri_i2(mu, t, rho, n1, n0) for t in (up, down))
+        for index in (name, "joint"):
+            slope = (getattr(more, index) - getattr(less, index)) / (2 * step)
+            clear = np.abs(slope) > 1e-6
+            assert clear.mean() > 0.95
+            assert (falls[clear, margin] == (slope[clear] < 0)).all()
+    assert 0.3 < falls.mean() < 0.7
+
+
+def test_the_turning_point_lies_between_141_and_160():
+    tau = np.linspace(1.0, 2.0, 1001)
+    for level, turn in ((0.0, 1.599), (30.0, math.sqrt(2.0)), (-30.0, math.sqrt(2.0))):
+        falls = zhou_dendukuri_falls(np.full((1001, 2), level), np.stack([tau, tau], axis=1))
+        assert tau[falls[:, 0]].min() == pytest.approx(turn, abs=1.5e-3)
+        assert (np.diff(falls.astype(int), axis=0) >= 0).all()
+    extreme = np.array([[800.0, -800.0], [0.0, 0.0], [0.0, 0.0]])
+    spread = np.array([[1.0, 2.0], [0.0, 1e150], [1e-200, 40.0]])
+    with np.errstate(all="raise", under="ignore"):
+        assert zhou_dendukuri_falls(extreme, spread).tolist() == [[False, True]] * 3
 
 
 def test_no_spread_is_zero_and_extremes_do_not_overflow():

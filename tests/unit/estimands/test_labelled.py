@@ -5,6 +5,7 @@ import pytest
 
 from metadx.estimands import labelled
 from metadx.estimands.accuracy import new_study_logits
+from metadx.estimands.arms import Arms
 from metadx.estimands.group import estimate_group, observed_fpr_range
 
 PREVALENCE = (0.1, 0.3, 0.5)
@@ -23,6 +24,7 @@ def fit(posterior, counts):
             posterior.mu, posterior.tau, posterior.rho, np.random.default_rng(SEED)
         ),
         table=SimpleNamespace(
+            tp=counts.tp,
             fp=counts.fp,
             tn=counts.tn,
             n_diseased=counts.tp + counts.fn,
@@ -48,8 +50,7 @@ def group(fit, posterior):
         posterior.mu,
         posterior.tau,
         posterior.rho,
-        n_diseased=fit.table.n_diseased,
-        n_nondiseased=fit.table.n_nondiseased,
+        arms=Arms.of(fit.table),
         fpr_range=observed_fpr_range(fit.table.fp, fit.table.tn),
         prevalence=PREVALENCE,
         prob=0.95,
@@ -66,7 +67,9 @@ def test_dimensions_and_coordinates(everything):
         "ratios": dict.fromkeys(
             ("lr_pos", "lr_neg", "dor", "youden", "lr_pos_new", "lr_neg_new", "dor_new"), two
         ),
-        "heterogeneity": {"mor": (*two, "margin"), "i2": (*two, "margin"), "i2_joint": two},
+        "heterogeneity": dict.fromkeys(("mor", "i2", "r_jackson", "i2_jackson"), (*two, "margin"))
+        | dict.fromkeys(("i2_joint", "r_jackson_joint", "i2_jackson_joint"), two)
+        | dict.fromkeys(("i2_higgins", "q_higgins"), ("margin",)),
         "predictive_values": dict.fromkeys(
             ("ppv", "npv", "ppv_new", "npv_new", "tp", "fn", "tn", "fp"), (*two, "prevalence")
         ),
@@ -113,12 +116,14 @@ def test_numbers_are_those_of_the_group(everything, group):
             ("new_study", f"{margin}_new"),
         ):
             assert median(point[name], margin=margin) == pytest.approx(group[key].median)
-        for name in ("mor", "i2"):
-            found = median(everything["heterogeneity"][name], margin=margin)
+        spread = everything["heterogeneity"]
+        for name in ("mor", "i2", "r_jackson", "i2_jackson"):
+            found = median(spread[name], margin=margin)
             assert found == pytest.approx(group[f"{name}_{margin}"].median)
-    assert median(everything["heterogeneity"]["i2_joint"]) == pytest.approx(
-        group["i2_joint"].median
-    )
+        assert float(spread["i2_higgins"].sel(margin=margin)) == group[f"i2_higgins_{margin}"]
+    for name in ("i2_joint", "r_jackson_joint", "i2_jackson_joint"):
+        assert median(spread[name]) == pytest.approx(group[name].median)
+    assert spread["q_higgins"].values == pytest.approx([567.01, 181.04], abs=5e-3)
     for name in ratio.data_vars:
         assert median(ratio[name]) == pytest.approx(group[name].median)
     for name in ("ppv", "npv", "ppv_new", "npv_new"):

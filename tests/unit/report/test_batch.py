@@ -102,12 +102,13 @@ def test_a_line_of_the_table_holds_what_was_found(folder):
     assert {name: row[name] for name in expected} == expected
     assert (row["n_diseased"], row["n_nondiseased"], row["draws"]) == ("98", "230", "400")
     assert float(row["pareto_k"]) == one["engine"]["pareto_k"]
-    for quantity in ("sens", "spec_new", "lr_pos", "dor", "auc", "mor_sens"):
+    for quantity in ("sens", "spec_new", "lr_pos", "dor", "auc", "mor_sens", "r_jackson_joint"):
         numbers = [float(row[f"{quantity}_{limit}"]) for limit in ("lower", "median", "upper")]
         assert numbers == sorted(numbers)
         assert numbers == [one["estimands"][quantity][k] for k in ("lower", "median", "upper")]
     assert float(row["tau[spec]_upper"]) == one["parameters"]["tau[spec]"]["upper"]
     assert float(row["region_area_credible"]) == one["estimands"]["region_area_credible"]
+    assert float(row["i2_higgins_spec"]) == one["estimands"]["i2_higgins_spec"]
     assert (row["passed"] == "true") == one["passed"]
 
 
@@ -116,6 +117,7 @@ def test_what_is_not_identified_stays_empty(tmp_path):
     table.write_text("study,tp,fp,fn,tn\nLi,20,0,4,0\nKim,15,0,6,0\nHo,33,0,3,0\n")
     (row,) = rows([pooled(table)])
     assert row["spec_median"] == row["rho_lower"] == row["region_area_credible"] == ""
+    assert row["i2_jackson_joint_median"] == row["i2_higgins_spec"] == ""
     assert 0.7 < float(row["sens_median"]) < 0.95
 
 

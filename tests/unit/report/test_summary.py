@@ -61,7 +61,8 @@ def test_a_study_that_cannot_be_left_out_is_said(fitted, monkeypatch):
     from metadx.criticism.leave_one_out import LeaveOneOut
 
     def stuck(_):
-        return LeaveOneOut(np.array([-1.0, -2.0, -3.0, -np.inf]), np.array([0.1, np.inf, 0.1, 0.1]))
+        elpd = np.array([-1.0, -2.0, -3.0, -np.inf])
+        return LeaveOneOut(elpd, np.array([0.1, np.inf, 0.1, 0.1]), elpd)
 
     monkeypatch.setattr("metadx.report.summary.leave_one_out", stuck)
     found = summary(fitted)

@@ -30,6 +30,8 @@ def test_the_level_is_that_of_what_stands_in_the_row(found):
     assert table.loc["sens", "prob"] == 0.5
     assert table.loc["region_area_prediction", "prob"] == 0.95
     assert table.loc["region_area_prediction", "median"] == 0.123
+    assert table.loc["i2_higgins_sens", "median"] == 0.755
+    assert math.isnan(table.loc["i2_higgins_sens", "prob"])
     assert math.isnan(table.loc["pauc_range", "prob"])
     assert list(table.loc["pauc_range", ["lower", "upper"]]) == [0.02, 0.31]
 

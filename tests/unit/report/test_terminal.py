@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from metadx.report.layout import Page
-from metadx.report.missing import ILLUSTRATIVE
+from metadx.report.missing import I2_FALLS, ILLUSTRATIVE
 from metadx.report.terminal import answer_text
 
 PIPE = Page()
@@ -42,17 +42,49 @@ def test_every_number_is_the_one_of_the_file(found):
         "median odds ratio (MOR) 2.10 (1.40 to 3.30) 2.70 (1.60 to 4.10)"
     ]
     assert rows(text, "95 % pred")[0].endswith("12.3 % of the ROC square")
-    assert rows(text, "I² (Zhou")[0].endswith("62.0 (41.0 to 81.0) 63.0 (42.0 to 82.0)")
-    assert rows(text, "I², both")[0].endswith("61.0 (40.0 to 80.0)")
+    assert rows(text, "I², Zhou") == [
+        "I², Zhou & Dendukuri, % 62.0 (41.0 to 81.0) 63.0 (42.0 to 82.0)"
+    ]
+    assert rows(text, "I²_R") == ["I²_R, Jackson, % 91.0 (84.0 to 96.0) 87.0 (81.0 to 94.0)"]
+    assert rows(text, "  both margins") == [
+        "both margins together, % 61.0 (40.0 to 80.0)",
+        "both margins together, % 89.6 (83.0 to 95.0)",
+    ]
+    assert rows(text, "I², Higgins") == ["I², Higgins, one margin, % 75.5 0"]
     assert rows(text, "rho") == ["rho, correlation of the two -0.30 (-0.80 to 0.00)"]
     assert "12 studies: 1,234 with the condition, 5,678 without." in text
 
 
-def test_heterogeneity_comes_in_its_order_with_the_definition_of_i2(found):
+def test_heterogeneity_comes_in_its_order_with_the_definition_of_each_i2(found):
     text = told(found)
-    order = ["tau, between", "median odds ratio", "95 % prediction region", "I² (Zhou & Dend"]
+    order = [
+        *("tau, between", "median odds ratio", "95 % prediction region", "I², Zhou & Dendukuri"),
+        *("I²_R, Jackson", "I², Higgins", "rho, correlation", "Judge by tau"),
+    ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
+    legend = " ".join(text[places[-1] :].split())
+    for words in (
+        "first (Plana 2021)",
+        "Zhou & Dendukuri (2014): share of the variance of a study's logit",
+        "Jackson (2012): I²_R = 1 - 1/R²",
+        "Higgins (2003): from Cochran's Q, ignores threshold, no interval.",
+    ):
+        assert words in legend
+
+
+def test_an_i2_that_falls_is_warned_of_below_the_table_and_not_twice(found):
+    assert "falls here" not in told(found)
+    found["notes"] = [{"about": I2_FALLS.about, "text": I2_FALLS.text}]
+    text = " ".join(told(found).split())
+    assert text.count("Zhou and Dendukuri's I² falls here as heterogeneity grows") == 1
+    assert text.index("rho, correlation") < text.index("falls here") < text.index("Judge by tau")
+    assert "Notes" not in text
+
+
+def test_an_i2_of_higgins_of_too_few_arms_is_not_defined(found):
+    found["groups"][0]["estimands"]["i2_higgins_spec"] = None
+    assert rows(told(found), "I², Higgins")[0].endswith("75.5 not defined")
 
 
 @pytest.mark.parametrize(("prob", "level"), [(0.95, "95 %"), (0.5, "50 %"), (0.999, "99.9 %")])
@@ -144,7 +176,7 @@ def test_simulated_data_are_marked_first_and_last(found):
 def test_a_margin_nobody_measured_is_not_identified(found):
     estimands = found["groups"][0]["estimands"]
     for name in estimands:
-        if name not in {"sens", "sens_population", "sens_new", "mor_sens", "i2_sens"}:
+        if not name.endswith("sens") and name not in {"sens_population", "sens_new"}:
             estimands[name] = None
     found["parameters"] |= {"mu[spec]": None, "tau[spec]": None, "rho": None}
     text = told(found)
