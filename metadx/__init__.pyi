@@ -2,6 +2,7 @@ from metadx.cards.load import list_cards as list_cards
 from metadx.cards.load import load_card as load_card
 from metadx.criticism.compare import compare as compare
 from metadx.criticism.leave_one_out import leave_one_out as leave_one_out
+from metadx.engines.analysis import analyse as analyse
 from metadx.engines.fit import Fit as Fit
 from metadx.engines.fit import fit as fit
 from metadx.engines.maximum_likelihood import maximum_likelihood as maximum_likelihood
@@ -45,6 +46,7 @@ from metadx.plots.sroc_groups import plot_sroc_groups as plot_sroc_groups
 from metadx.report.summary import summary as summary
 from metadx.studies.accuracy import AccuracyTable as AccuracyTable
 from metadx.studies.read import read_table as read_table
+from metadx.studies.reported import audit_reported as audit_reported
 from metadx.studies.review import (
     Review as Review,
 )
