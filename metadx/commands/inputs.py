@@ -18,6 +18,24 @@ PathArgument = Annotated[
 LabelOption = Annotated[
     str | None, typer.Option("--label", help="Column(s) that make the study label: COL,COL.")
 ]
+SensOption = Annotated[
+    str | None, typer.Option("--sens", help='Formula for sensitivity, such as "~ setting + year".')
+]
+SpecOption = Annotated[
+    str | None, typer.Option("--spec", help='Formula for specificity, such as "~ architecture".')
+]
+SubgroupOption = Annotated[
+    str | None,
+    typer.Option("--subgroup", help="Column whose levels are also fitted by themselves."),
+]
+AtOption = Annotated[
+    list[str] | None,
+    typer.Option("--at", help='Kind of study to give results for: "setting=screening,year=2020".'),
+]
+PrevalenceOption = Annotated[
+    list[float] | None, typer.Option(help="Prevalence for PPV and NPV; may be repeated.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")]
 MissingOption = Annotated[
     str | None,
     typer.Option(

@@ -9,9 +9,15 @@ import typer
 
 from metadx.commands.exits import CHECK_FAILED
 from metadx.commands.inputs import (
+    AtOption,
+    JsonOption,
     LabelOption,
     MissingOption,
     PathArgument,
+    PrevalenceOption,
+    SensOption,
+    SpecOption,
+    SubgroupOption,
     check_probabilities,
     given,
     load,
@@ -35,33 +41,20 @@ def run(
     out: Annotated[str | None, typer.Option(help="Result folder (results/NAME).")] = None,
     model: Annotated[str | None, typer.Option(help="Id of a model card, or its path.")] = None,
     engine: Annotated[str, typer.Option(help="auto, marginal or nuts.")] = "auto",
-    sens: Annotated[
-        str | None, typer.Option(help='Formula for sensitivity, such as "~ setting + year".')
-    ] = None,
-    spec: Annotated[
-        str | None, typer.Option(help='Formula for specificity, such as "~ architecture".')
-    ] = None,
-    subgroup: Annotated[
-        str | None, typer.Option(help="Column whose levels are also fitted by themselves.")
-    ] = None,
+    sens: SensOption = None,
+    spec: SpecOption = None,
+    subgroup: SubgroupOption = None,
     missing: MissingOption = None,
-    at: Annotated[
-        list[str] | None,
-        typer.Option(help='Kind of study to give results for: "setting=screening,year=2020".'),
-    ] = None,
+    at: AtOption = None,
     label: LabelOption = None,
     prob: Annotated[float | None, typer.Option(help="Level of the intervals (0.95).")] = None,
     draws: Annotated[int, typer.Option(help="Posterior draws.")] = 4000,
     seed: Annotated[int | None, typer.Option(help="Seed of the random numbers (1).")] = None,
-    prevalence: Annotated[
-        list[float] | None, typer.Option(help="Prevalence for PPV and NPV; may be repeated.")
-    ] = None,
+    prevalence: PrevalenceOption = None,
     quick: Annotated[bool, typer.Option("--quick", help="The answer alone: no figure.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Leave figures out.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report out.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print summary.json and nothing else.")
-    ] = False,
+    as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pool a review: read, check, fit, answer, draw."""
@@ -96,21 +89,12 @@ def run(
     text = as_text(found)
     if as_json:
         show_bytes(text.encode())
-    elif not quiet:
+    if not (as_json or quiet):
         show(_answer_text(found, review))
     with progress(sys.stderr) as say:
-        written = write_result(
-            target,
-            analysis,
-            found,
-            text,
-            figures=not (quick or no_figures),
-            store=not quick,
-            say=say,
-        )
-    if not (as_json or quiet):
-        show(f"\nWritten to {target}: {', '.join(written)}\n")
-    _end_if_failed(found)
+        kept = {"figures": not (quick or no_figures), "store": not quick}
+        written = write_result(target, analysis, found, text, say=say, **kept)
+    _end(found, "" if as_json or quiet else f"\nWritten to {target}: {', '.join(written)}\n")
 
 
 def _answer_text(found: dict[str, Any], review: "Review") -> str:
@@ -126,8 +110,10 @@ def _answer_text(found: dict[str, Any], review: "Review") -> str:
     )
 
 
-def _end_if_failed(found: dict[str, Any]) -> None:
-    """Say which check of the fit failed, and end with status 1."""
+def _end(found: dict[str, Any], last_words: str) -> None:
+    """Say where it all is and which check of the fit failed; then end with status 1."""
+    if last_words:
+        show(last_words)
     failed = [check for check in found["checks"] if not check["passed"]]
     if failed:
         from metadx.report.checks import check_words

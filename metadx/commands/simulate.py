@@ -28,7 +28,8 @@ def simulate(
     ],
     *,
     grid: Annotated[
-        str | None, typer.Option(help="Design file with the grid (the one that ships).")
+        str | None,
+        typer.Option(help="Design: a file, or the name of one that ships (that of KIND)."),
     ] = None,
     replications: Annotated[
         int | None, typer.Option(help="Replications of each cell (as the design says).", min=1)

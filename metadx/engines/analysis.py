@@ -139,15 +139,29 @@ def analyse(
 
     Parameters
     ----------
-    data, model, sens, spec, missing, engine, draws, seed, study_effects
-        As of `metadx.fit`.
+    data : AccuracyTable or Review
+    model : str, Path, LoadedCard or None
+        Id or path of a card; None takes the review's own choice, else ``bivariate-binomial``.
+    sens, spec : str or None
+        Formulas for the mean logits, such as ``"~ setting + year"``; None takes the review's own,
+        else ``"~ 1"``.
     subgroup : str or None
         Categorical covariate whose levels are fitted by themselves, each with its own
         heterogeneity, beside the regression (on this covariate, in both margins, where no formula
         is given). None takes the review's own.
+    missing : {"error", "drop", "level"} or None
+        What becomes of studies that lack a covariate, as of `metadx.fit`.
     at : sequence of mapping
         Kinds of study to give results for beside the levels, such as
         ``{"setting": "screening", "year": 2020}``.
+    engine : {"auto", "marginal", "nuts"}
+        As of `metadx.fit`, for every fit of the analysis.
+    draws : int
+        Posterior draws of each fit.
+    seed : int or None
+        None takes the review's own seed, else 1.
+    study_effects : bool or None
+        Draw each study's own accuracy; None means yes up to 1,000 studies.
 
     Returns
     -------
@@ -191,35 +205,46 @@ def analyse(
             formulas = (f"~ `{subgroup}`",) * 2
     table, dropped = _without_missing(table, formulas, subgroup, policy_of(data, missing))
 
-    def one(studies: AccuracyTable, formulas: tuple[str, str], seed: int | None) -> Fit:
-        part = replace(review, table=studies) if review else studies
-        return fit(part, model, sens=formulas[0], spec=formulas[1], seed=seed, **options)
+    base = replace(review, table=table) if review else table
+    pooled = fit(base, model, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **options)
+    sens, spec = formulas
+    regression = fit(base, model, sens=sens, spec=spec, seed=seed, **options)
+    regression = replace(regression, dropped=dropped)
+    subgroups = None if subgroup is None else _by_themselves(base, subgroup, regression, options)
+    return Analysis(pooled, regression, subgroups, _chosen(regression, at))
 
-    pooled = one(table, (NO_COVARIATES, NO_COVARIATES), seed)
-    regression = replace(one(table, formulas, seed), dropped=dropped)
-    chosen: tuple[Kind, ...] = ()
-    if at:
-        from metadx.designs.formula import design_row
 
-        chosen = tuple(design_row(table, regression.design, values) for values in at)
-    if subgroup is None:
-        return Analysis(pooled, regression, None, chosen)
+def _by_themselves(
+    base: AccuracyTable | Review, subgroup: str, regression: Fit, options: _Options
+) -> Subgroups:
+    """Fit each level of a covariate on its own."""
+    table = regression.table
     covariate = table.covariates[subgroup]
-    assert isinstance(covariate, Categorical)  # checked above; missing values change no kind
-    rows = tuple(
-        np.array([i for i, value in enumerate(covariate.values) if value == level], dtype=np.intp)
-        for level in covariate.levels
-    )
+    assert isinstance(covariate, Categorical)  # checked before; missing values change no kind
     # Seeds of their own keep the draws of different levels independent.
-    seeds = np.random.SeedSequence(pooled.seed).generate_state(len(rows)).tolist()
-    fits = tuple(
-        one(table.take(part), (NO_COVARIATES, NO_COVARIATES), own)
-        for part, own in zip(rows, seeds, strict=True)
-    )
+    seeds = np.random.SeedSequence(regression.seed).generate_state(len(covariate.levels)).tolist()
+    fits, studies = [], []
+    for level, seed in zip(covariate.levels, seeds, strict=True):
+        rows = np.flatnonzero([value == level for value in covariate.values])
+        part = table.take(rows)
+        data = replace(base, table=part) if isinstance(base, Review) else part
+        one = fit(
+            data, regression.card, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **options
+        )
+        fits.append(one)
+        studies.append(rows)
     alone = set(regression.design.covariates) <= {subgroup}
     labels = tuple(level if alone else f"{subgroup} = {level}" for level in covariate.levels)
-    subgroups = Subgroups(subgroup, covariate.levels, labels, fits, rows)
-    return Analysis(pooled, regression, subgroups, chosen)
+    return Subgroups(subgroup, covariate.levels, labels, tuple(fits), tuple(studies))
+
+
+def _chosen(regression: Fit, at: Sequence[Mapping[str, Value]]) -> tuple[Kind, ...]:
+    """Find the kinds of study that the caller asked for."""
+    if not at:
+        return ()
+    from metadx.designs.formula import design_row
+
+    return tuple(design_row(regression.table, regression.design, values) for values in at)
 
 
 def analysis_of(fitted: Fit) -> Analysis:

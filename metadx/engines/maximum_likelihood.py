@@ -175,8 +175,10 @@ def maximum_likelihood(
     nodes : int
         Adaptive Gauss-Hermite nodes per axis, from 1 to 127. 1 is the Laplace approximation, as
         in ``lme4::glmer(..., nAGQ = 1)`` and glmmTMB.
-    sens, spec, missing
-        Formulas and what to do about missing covariates, as of `metadx.fit`.
+    sens, spec : str or None
+        Formulas for the mean logits; None takes the review's own, else ``"~ 1"``.
+    missing : {"error", "drop", "level"} or None
+        What becomes of studies that lack a covariate, as of `metadx.fit`.
 
     Returns
     -------

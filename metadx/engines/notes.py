@@ -7,6 +7,7 @@ import numpy as np
 from metadx.cards.card import Card
 from metadx.engines.result import EngineReport, Note
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.count_remarks import count_remarks
 
 FEW_STUDIES = 4
 
@@ -36,6 +37,7 @@ def fit_notes(
     tuple of Note
     """
     notes = [*_few_studies(table, card), *_empty_arms(table), *_silent_counts(table)]
+    notes += [Note("counts", f"{label}: {words}.") for label, words in count_remarks(table)]
     if dropped:
         text = f"Left out because a covariate is missing: {', '.join(dropped)}."
         notes.append(Note("studies", text))
