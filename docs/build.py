@@ -17,13 +17,34 @@ from pathlib import Path
 from typing import Any
 
 import evidence
+import nodules
 from console import renew
 from evidence import table
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the records are read by the tests' own modules
 RECORD = ROOT / "tests" / "reference" / "record.json"
-FIGURES = {"sroc-anti-ccp": ("anti-ccp", "sroc"), "forest-telomerase": ("telomerase", "forest")}
+#: File, the review and formulas it is made from, and its name among the figures of a run.
+FIGURES = {
+    "sroc-anti-ccp": ("anti-ccp", {}, "sroc"),
+    "forest-telomerase": ("telomerase", {}, "forest"),
+    "sroc-by-generation": (
+        "anti-ccp",
+        {"sens": "~ generation", "spec": "~ generation"},
+        "sroc-by-generation",
+    ),
+    "bubble-year": ("lung-nodules-dwi-mri", {"sens": "~ year", "spec": "~ year"}, "bubble-year"),
+    "sroc-by-architecture": (
+        "lung-nodule-ai",
+        {"spec": "~ architecture"},
+        "sroc-by-architecture",
+    ),
+    "forest-by-architecture": (
+        "lung-nodule-ai",
+        {"spec": "~ architecture"},
+        "forest-by-architecture",
+    ),
+}
 
 _TABLES = {"reviews": "shipped reviews", "corpus": "tables that do not ship"}
 _PART = re.compile(r"<!-- generated: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -206,6 +227,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "record": record,
     "review-keys": review_keys,
     **evidence.PARTS,
+    **nodules.PARTS,
 }
 
 
@@ -213,10 +235,12 @@ def draw() -> None:
     """Draw the figures of the pages with the command that a reader would use."""
     draw_evidence()
     with tempfile.TemporaryDirectory() as folder:
-        for figure, (review, kind) in FIGURES.items():
+        for figure, (review, formulas, name) in FIGURES.items():
             command = [sys.executable, "-m", "metadx.cli", "run", review, "--quiet"]
-            subprocess.run([*command, "--out", review], check=True, cwd=folder)
-            source = Path(folder) / review / f"{kind}.svg"
+            for margin, formula in formulas.items():
+                command += [f"--{margin}", formula]
+            subprocess.run([*command, "--out", figure], check=True, cwd=folder)
+            source = Path(folder) / figure / f"{name}.svg"
             shutil.copyfile(source, ROOT / "docs" / "figures" / f"{figure}.svg")
 
 
@@ -240,8 +264,8 @@ def draw_evidence() -> None:
 
 def _room_order(path: Path) -> tuple[int, str]:
     rooms = (
-        *("studies", "cards", "estimands", "builders", "engines", "criticism", "runner"),
-        *("simulation", "plots", "report", "commands"),
+        *("studies", "designs", "cards", "estimands", "builders", "engines", "criticism"),
+        *("runner", "simulation", "plots", "report", "commands"),
     )
     parts = path.relative_to(ROOT / "metadx").parts
     return (rooms.index(parts[0]) if len(parts) > 1 else -1, path.as_posix())

@@ -12,6 +12,7 @@ import typer
 
 import metadx
 from metadx.cli import app
+from metadx.report.figures import figures_of
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "docs"))  # the pages' own scripts live beside them
@@ -146,11 +147,12 @@ def test_python_on_a_page_runs(page, tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("figure", build.FIGURES)
 def test_a_figure_shows_the_numbers_of_its_review(figure):
-    name, kind = build.FIGURES[figure]
+    review, formulas, name = build.FIGURES[figure]
     file = ROOT / "docs" / "figures" / f"{figure}.svg"
     assert file.stat().st_size < 300_000
     described = ET.parse(file).find(".//{http://purl.org/dc/elements/1.1/}description").text
-    plot = getattr(metadx, f"plot_{kind}")(metadx.fit(metadx.load_dataset(name)), backend="none")
+    analysis = metadx.analyse(metadx.load_dataset(review), **formulas)
+    plot = dict(figures_of(analysis, 0.95))[name](backend="none")
     caption = " ".join(plot.viz["caption"].item()["string"].split())
     assert console.skeleton(described) == console.skeleton(caption)
     pairs = zip(console.numbers(described), console.numbers(caption), strict=True)
