@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import evidence
+import evidence_contrasts
 import nodules
 from console import renew
 from evidence import table
@@ -101,6 +102,7 @@ def review_keys() -> str:
         PublishedEntry,
         ReviewSection,
         SourceSection,
+        TotalEntry,
     )
 
     sections = {
@@ -110,6 +112,7 @@ def review_keys() -> str:
         "[columns.NAME]": ColumnEntry,
         "[analysis]": AnalysisSection,
         "[[published]]": PublishedEntry,
+        "[[totals]]": TotalEntry,
     }
     rows = [
         (f"`{section}`", f"`{key}`", str(field.description), _default(field))
@@ -227,6 +230,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "record": record,
     "review-keys": review_keys,
     **evidence.PARTS,
+    **evidence_contrasts.PARTS,
     **nodules.PARTS,
 }
 
@@ -252,6 +256,7 @@ def draw_evidence() -> None:
 
     drawn = {
         "calibration": plot_sbc(evidence.record("sbc")),
+        "calibration-regression": plot_sbc(evidence.record("sbc-regression")),
         "coverage": plot_coverage(
             evidence.record("coverage"),
             methods=(evidence.OURS, evidence.PEER, "reml"),

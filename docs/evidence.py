@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.contrast_verdict import contrast_requirements
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
 from metadx.simulation.verdict import (
     TARGETS,
     asked,
@@ -66,8 +68,8 @@ def coverage_summary() -> str:
         row = [words]
         for names in TARGETS.values():
             row += [
-                _per_cent(np.mean(_coverages(cells, method, names))),
-                _per_cent(min(_coverages(_asked(cells), method, names))),
+                per_cent(np.mean(_coverages(cells, method, names))),
+                per_cent(min(_coverages(_asked(cells), method, names))),
                 f"{_score(cells, method, names):.2f}",
             ]
         edge = sum(cell["methods"][method].get("singular", 0) for cell in cells)
@@ -93,12 +95,12 @@ def priors_compared() -> str:
             ]
             row += [
                 f"{gaps.mean():.3f}",
-                _per_cent(min(_coverages(cells, method, names))),
+                per_cent(min(_coverages(cells, method, names))),
                 f"{np.median(widths):.2f}",
                 f"{_score(cells, method, names):.2f}",
             ]
         error = np.mean([_number(cell, method, "log_dor", "median_error") for cell in cells])
-        row += [_signed(float(error))]
+        row += [signed(float(error))]
         rows.append(tuple(row))
     head = ("median study: distance", "least", "width", "score")
     more = ("new study: distance", "least", "width", "score")
@@ -127,7 +129,7 @@ def coverage_by_kind() -> str:
         for method in (PEER, "reml", OURS):
             row += [
                 " / ".join(
-                    _per_cent(np.mean(_coverages(chosen, method, names)))
+                    per_cent(np.mean(_coverages(chosen, method, names)))
                     for names in TARGETS.values()
                 )
             ]
@@ -148,9 +150,9 @@ def coverage_cells() -> str:
         ]
         for method in (OURS, PEER):
             for names in TARGETS.values():
-                row.append(", ".join(_per_cent(x) for x in _coverages([cell], method, names)))
+                row.append(", ".join(per_cent(x) for x in _coverages([cell], method, names)))
                 row.append(", ".join(f"{_number(cell, method, n, 'width'):.2f}" for n in names))
-            row.append(_signed(_number(cell, method, "log_dor", "median_error")))
+            row.append(signed(_number(cell, method, "log_dor", "median_error")))
         row.append(f"{100 * cell['methods'][PEER]['singular'] / cell['replications']:.0f} %")
         rows.append(tuple(row))
     head = ("cell", "sens, spec", "τ", "ρ", "arms")
@@ -169,9 +171,9 @@ def other_quantities() -> str:
         rows.append(
             (
                 words,
-                _per_cent(covered.mean()),
-                f"{_per_cent(covered[low])} ({cells[low]['name']})",
-                _signed(float(np.median(errors)), 3),
+                per_cent(covered.mean()),
+                f"{per_cent(covered[low])} ({cells[low]['name']})",
+                signed(float(np.median(errors)), 3),
             )
         )
     return table(("quantity", "coverage", "worst cell", "typical error of the median"), rows)
@@ -179,9 +181,19 @@ def other_quantities() -> str:
 
 def requirements() -> str:
     """List what the records must show, and what they do show."""
+    tried = load_contrasts()
     met = [
         *sbc_requirements(record("sbc"), load_sbc().design.require),
         *coverage_requirements(record("coverage"), load_coverage().design.require, PEER),
+        *(
+            replace(one, what=f"covariates: {one.what}")
+            for one in (
+                *sbc_requirements(
+                    record("sbc-regression"), load_sbc("sbc-regression").design.require
+                ),
+                *contrast_requirements(record("contrasts"), tried.design.require, tried.card.card),
+            )
+        ),
     ]
     rows = [
         (
@@ -196,10 +208,10 @@ def requirements() -> str:
     return table(("requirement", "found", "limit", "met", "nearest to failing"), rows)
 
 
-def calibration() -> str:
+def calibration(kind: str = "sbc") -> str:
     """Summarise simulation-based calibration by group."""
-    found = record("sbc")
-    verdicts = sbc_verdicts(found, load_sbc().design.require)
+    found = record(kind)
+    verdicts = sbc_verdicts(found, load_sbc(kind).design.require)
     rows = []
     for group in found["groups"]:
         mine = [v for name, v in verdicts.items() if name.startswith(f"{group['name']}: ")]
@@ -211,7 +223,7 @@ def calibration() -> str:
                 f"{group['replications']:,}",
                 f"{sum(v.inside for v in mine)} of {len(mine)}",
                 f"{least.name.partition(': ')[2]}, p = {least.p_value:.2g}",
-                f"{_per_cent(min(covered))} to {_per_cent(max(covered))}",
+                f"{per_cent(min(covered))} to {per_cent(max(covered))}",
                 f"{group['fell_back']}, {group['failed_checks']}, {group['failed']}",
             )
         )
@@ -228,6 +240,16 @@ def versions() -> str:
     return f"Made with {ours}. Other methods: {'; '.join(peers.values())}."
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """Write a number with its sign."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def per_cent(value: float) -> str:
+    """Write a share in per cent, with one decimal."""
+    return f"{100 * value:.1f}"
+
+
 def table(header: Row, rows: Iterable[Row]) -> str:
     """Write a table in Markdown."""
     lines = [header, tuple("---" for _ in header), *rows]
@@ -239,6 +261,7 @@ def table(header: Row, rows: Iterable[Row]) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "calibration": calibration,
+    "calibration-regression": lambda: calibration("sbc-regression"),
     "coverage-by-kind": coverage_by_kind,
     "coverage-cells": coverage_cells,
     "coverage-summary": coverage_summary,
@@ -276,13 +299,5 @@ def _score(cells: Sequence[Json], method: str, names: Sequence[str]) -> float:
     return float(np.median(ratios))
 
 
-def _signed(value: float, digits: int = 2) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
 def _number(cell: Json, method: str, name: str, what: str) -> float:
     return float(cell["methods"][method]["parameters"][name][what])
-
-
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.1f}"

@@ -1,4 +1,4 @@
-"""The tables of the page on lung nodules: computed from the reviews whenever the pages are built."""
+"""The tables of the page on lung nodules, computed from the reviews when pages are built."""
 
 from collections.abc import Iterator
 from functools import cache

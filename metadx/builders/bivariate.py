@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from metadx.cards.card import Card
 from metadx.cards.coefficients import coefficient_priors
 from metadx.designs.design import Design, MarginDesign
@@ -10,6 +13,7 @@ from metadx.studies.accuracy import AccuracyTable
 if TYPE_CHECKING:
     import pymc as pm
 
+type IntArray = NDArray[np.int64]
 type Parametrisation = Literal["centred", "non-centred"]
 
 MARGINS = ("sens", "spec")
@@ -26,7 +30,8 @@ def build_bivariate(
     tp_i ~ Binomial(tp_i + fn_i, expit(a_i)), tn_i ~ Binomial(fp_i + tn_i, expit(b_i)),
     (a_i, b_i) ~ Normal((x_i' beta_sens, z_i' beta_spec), Sigma) with Sigma from tau and rho;
     without covariates the mean is mu for all. Sensitivity and specificity are
-    measured on different people, so there is no covariance within a study.
+    measured on different people, so there is no covariance within a study. The likelihood of a
+    study with several possible tables is the sum over these.
 
     Parameters
     ----------
@@ -44,7 +49,9 @@ def build_bivariate(
     pymc.Model
         Dims ``study``, ``margin`` and ``coefficient``; variables coefficients (coefficient: those
         of sens first, each an intercept ``mu_sens`` or ``beta_sens_1``, ...), tau (margin), rho,
-        study_logit (study, margin), observed tp and tn (study).
+        study_logit (study, margin), observed tp and tn (study). With studies of several possible
+        tables the observed ones are of the others (certain_study), and a potential stands for
+        each study of several (``tables_`` and its place).
 
     References
     ----------
@@ -65,8 +72,6 @@ def build_bivariate(
     names = coefficient_names(design)
     coords = {"study": list(table.study), "margin": list(MARGINS), "coefficient": list(names)}
     with pm.Model(coords=coords) as model:
-        n_diseased = pm.Data("n_diseased", table.n_diseased, dims="study")
-        n_nondiseased = pm.Data("n_nondiseased", table.n_nondiseased, dims="study")
         priors = coefficient_priors(card, design)
         parts = [prior.pymc(name) for name, prior in zip(names, priors, strict=True)]
         pm.Deterministic("coefficients", pm.math.stack(parts), dims="coefficient")
@@ -75,11 +80,43 @@ def build_bivariate(
         tau = _by_margin("tau", card)
         rho = card.parameters.rho.priors()[0].pymc("rho")
         study_logit = _study_logits(mean, tau, rho, parametrisation)
-        pm.Binomial("tp", n=n_diseased, logit_p=study_logit[:, 0], observed=table.tp, dims="study")
-        pm.Binomial(
-            "tn", n=n_nondiseased, logit_p=study_logit[:, 1], observed=table.tn, dims="study"
-        )
+        _observe(table, study_logit)
+        for place, tables in table.alternatives.items():
+            pm.Potential(f"tables_{place}", _log_sum(tables, study_logit[place]))
     return model
+
+
+def _observe(table: AccuracyTable, study_logit: Any) -> None:  # noqa: ANN401 - PyMC ships no types
+    """State the counts of the studies that have one table."""
+    import pymc as pm
+
+    places = [place for place in range(table.n_studies) if place not in table.alternatives]
+    dims = "study"
+    if table.alternatives:
+        dims = "certain_study"
+        pm.modelcontext(None).add_coord(dims, [table.study[place] for place in places])
+        study_logit = study_logit[places]
+    if not places:
+        return
+    arms = (
+        ("tp", table.tp, "n_diseased", table.n_diseased),
+        ("tn", table.tn, "n_nondiseased", table.n_nondiseased),
+    )
+    for margin, (name, right, size_name, size) in enumerate(arms):
+        n = pm.Data(size_name, size[places], dims=dims)
+        logit = study_logit[:, margin]
+        pm.Binomial(name, n=n, logit_p=logit, observed=right[places], dims=dims)
+
+
+def _log_sum(tables: IntArray, logits: Any) -> Any:  # noqa: ANN401 - PyMC ships no types
+    """Return the log-likelihood of a study over its tables (M, 4), each pair of sizes as likely."""
+    import pymc as pm
+
+    tp, fp, fn, tn = tables.T
+    sizes = np.unique(np.stack([tp + fn, fp + tn]), axis=1).shape[1]
+    terms = pm.logp(pm.Binomial.dist(n=tp + fn, logit_p=logits[0]), tp)
+    terms += pm.logp(pm.Binomial.dist(n=fp + tn, logit_p=logits[1]), tn)
+    return pm.math.logsumexp(terms) - np.log(sizes)
 
 
 def coefficient_names(design: Design) -> tuple[str, ...]:

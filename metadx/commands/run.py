@@ -67,6 +67,7 @@ def run(
     review = load(path, label)
     target = Path("results") / review.name if out is None else given(out, "--out")
     check_target(target)
+    kinds = [values_of(text) for text in at or ()]
     level = review.analysis.prob if prob is None else prob
     prevalences = check_probabilities(level, prevalence or review.analysis.prevalence)
     with progress(sys.stderr) as say, warnings.catch_warnings():
@@ -80,7 +81,7 @@ def run(
             spec=spec,
             subgroup=subgroup,
             missing=missing,  # type: ignore[arg-type]  # checked with the formulas
-            at=[values_of(text) for text in at or ()],
+            at=kinds,
             engine=engine,  # type: ignore[arg-type]  # checked by FitSettings
             draws=draws,
             seed=seed,
@@ -116,7 +117,7 @@ def _end(found: dict[str, Any], last_words: str) -> None:
         show(last_words)
     failed = [check for check in found["checks"] if not check["passed"]]
     if failed:
-        from metadx.report.checks import check_words
+        from metadx.report.checks import failure_words
 
-        complain(f"a check of the fit failed: {'; '.join(map(check_words, failed))}")
+        complain(f"a check of the fit failed: {'; '.join(map(failure_words, failed))}")
         raise typer.Exit(CHECK_FAILED)

@@ -86,7 +86,8 @@ def compare(
     [('~ generation', 7), ('~ 1', 5)]
     """
     pairs = tuple(dict.fromkeys(((NO_COVARIATES,) * 2, *(_pair(text) for text in formulas))))
-    table, dropped = _same_studies(data, pairs, policy_of(data, missing))
+    policy = policy_of(data, missing)
+    table, dropped = _same_studies(data, pairs, policy)
     studies = replace(data, table=table) if isinstance(data, Review) else table
     alone: tuple[Fit, MaximumLikelihood] | None = None
     found = []
@@ -108,7 +109,7 @@ def compare(
         say(f"leaving studies out of {name}")
         found.append(_compared(name, own, highest, alone))
     models = _ranked(found)
-    return Comparison(models, dropped, comparison_notes(models, dropped))
+    return Comparison(models, policy, dropped, comparison_notes(models, dropped))
 
 
 def formula_text(sens: str, spec: str) -> str:

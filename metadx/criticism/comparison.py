@@ -7,7 +7,7 @@ from metadx.criticism.evidence import Evidence
 from metadx.criticism.explained import Explained
 from metadx.criticism.leave_one_out import LeaveOneOut
 from metadx.criticism.likelihood_ratio import LikelihoodRatio
-from metadx.designs.design import NO_COVARIATES
+from metadx.designs.design import NO_COVARIATES, MissingPolicy
 from metadx.engines.fit import Fit
 from metadx.engines.target import SCALES
 from metadx.studies.accuracy import AccuracyTable
@@ -80,6 +80,8 @@ class Comparison:
     ----------
     models : tuple of Compared
         The best first.
+    missing : {"error", "drop", "level"}
+        What was done about studies that lack a covariate.
     dropped : tuple of str
         Studies left out of all fits because a covariate of some formula is missing.
     notes : tuple of str
@@ -87,6 +89,7 @@ class Comparison:
     """
 
     models: tuple[Compared, ...]
+    missing: MissingPolicy
     dropped: tuple[str, ...]
     notes: tuple[str, ...]
 

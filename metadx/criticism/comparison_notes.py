@@ -51,7 +51,11 @@ def _verdict(models: Sequence[Compared]) -> list[str]:
     if best.formula == NO_COVARIATES:
         texts.append("No formula predicts a study it has not seen better than no covariates.")
     elif NO_COVARIATES in rivals:
-        texts.append("So no formula predicts clearly better than no covariates.")
+        texts.append(
+            "So no formula predicts clearly better than no covariates. That is about prediction: "
+            "where studies differ much anyway, a covariate with a plain effect may improve it "
+            "little (see its contrasts under `metadx run`)."
+        )
     return texts
 
 

@@ -17,6 +17,8 @@ from metadx.engines.settings import FitSettings
 
 type FloatArray = NDArray[np.float64]
 
+_FINITE_VARIANCE = 0.5  # tail shape of weights from which their standard error means nothing
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -90,8 +92,8 @@ def evidence(fit: Fit) -> Evidence | None:
 def scaled_evidence(fit: Fit, scale: float) -> Evidence | None:
     """Return the evidence under priors of the coefficients that are wider or narrower.
 
-    The proposals of the fit are reweighted by the ratio of the priors; where the weights fail the
-    limits of the card the model is fitted again.
+    The proposals of the fit are reweighted by the ratio of the priors; where those weights have no
+    finite variance, or too few of them count, the model is fitted again.
 
     Parameters
     ----------
@@ -115,9 +117,9 @@ def scaled_evidence(fit: Fit, scale: float) -> Evidence | None:
         return first
     other = with_scaled_coefficients(card, scale)
     log_weights = raw.log_weights + _log_ratio(raw.coefficients, fit.design, card, other)
-    smoothed = smooth(log_weights)
-    limits = card.checks.marginal
-    if smoothed.pareto_k < limits.pareto_k_max and smoothed.ess >= limits.ess_min:
+    with np.errstate(over="ignore"):  # weights of a few draws only: fitted again below
+        smoothed = smooth(log_weights)
+    if smoothed.pareto_k < _FINITE_VARIANCE and smoothed.ess >= card.checks.marginal.ess_min:
         moved = first.log + _log_sum(log_weights) - _log_sum(raw.log_weights)
         return Evidence(moved, log_mean_error(log_weights), smoothed.pareto_k)
     settings = FitSettings("marginal", fit.settings.draws, fit.seed, study_effects=False)

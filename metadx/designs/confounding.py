@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metadx.designs.columns import level_texts
+from metadx.designs.missing import NOT_REPORTED
 from metadx.designs.model import Model
 from metadx.studies.covariates import Categorical
 
@@ -84,9 +85,15 @@ def _coincidence(
     level: str, own: Sequence[str], other: str, values: Sequence[str | None]
 ) -> list[Coincidence]:
     inside = [value for mine, value in zip(own, values, strict=True) if mine == level]
-    known = [value for value in values if value is not None]
+    # What was not reported explains nothing.
+    known = [value for value in values if value not in {None, NOT_REPORTED}]
     shared = inside[0]
-    if len(inside) < 2 or shared is None or set(inside) != {shared} or set(known) == {shared}:
+    if (
+        len(inside) < 2
+        or shared in {None, NOT_REPORTED}
+        or set(inside) != {shared}
+        or set(known) == {shared}
+    ):
         return []
     k, same = len(inside), known.count(shared)
     chance = math.comb(same, k) / math.comb(len(known), k)

@@ -188,7 +188,7 @@ def analyse(
     ['pooled', 'regression', 'generation = CCP1', 'generation = CCP2']
     """
     table, review = table_of(data), data if isinstance(data, Review) else None
-    formulas = formulas_of(data, sens, spec)
+    formulas, policy = formulas_of(data, sens, spec), policy_of(data, missing)
     if subgroup is None and review:
         subgroup = review.analysis.subgroup
     options: _Options = {"engine": engine, "draws": draws, "study_effects": study_effects}
@@ -203,15 +203,15 @@ def analyse(
         _check_subgroup(table, subgroup)
         if plain:
             formulas = (f"~ `{subgroup}`",) * 2
-    table, dropped = _without_missing(table, formulas, subgroup, policy_of(data, missing))
-
+    table, dropped = _without_missing(table, formulas, subgroup, policy)
+    chosen = _chosen(table, formulas, at)  # before the fits: a value may be wrong
     base = replace(review, table=table) if review else table
     pooled = fit(base, model, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **options)
     sens, spec = formulas
     regression = fit(base, model, sens=sens, spec=spec, seed=seed, **options)
     regression = replace(regression, dropped=dropped)
     subgroups = None if subgroup is None else _by_themselves(base, subgroup, regression, options)
-    return Analysis(pooled, regression, subgroups, _chosen(regression, at))
+    return Analysis(pooled, regression, subgroups, chosen)
 
 
 def _by_themselves(
@@ -238,13 +238,16 @@ def _by_themselves(
     return Subgroups(subgroup, covariate.levels, labels, tuple(fits), tuple(studies))
 
 
-def _chosen(regression: Fit, at: Sequence[Mapping[str, Value]]) -> tuple[Kind, ...]:
+def _chosen(
+    table: AccuracyTable, formulas: tuple[str, str], at: Sequence[Mapping[str, Value]]
+) -> tuple[Kind, ...]:
     """Find the kinds of study that the caller asked for."""
     if not at:
         return ()
-    from metadx.designs.formula import design_row
+    from metadx.designs.formula import build_design, design_row
 
-    return tuple(design_row(regression.table, regression.design, values) for values in at)
+    design = build_design(table, sens=formulas[0], spec=formulas[1])
+    return tuple(design_row(table, design, values) for values in at)
 
 
 def analysis_of(fitted: Fit) -> Analysis:
@@ -269,7 +272,13 @@ def analysis_of(fitted: Fit) -> Analysis:
         seed=settings.seed,
         study_effects=settings.study_effects,
     )
-    return Analysis(replace(pooled, title=fitted.title, synthetic=fitted.synthetic), fitted)
+    pooled = replace(
+        pooled,
+        title=fitted.title,
+        synthetic=fitted.synthetic,
+        synthetic_note=fitted.synthetic_note,
+    )
+    return Analysis(pooled, fitted)
 
 
 def _check_subgroup(table: AccuracyTable, subgroup: str) -> None:

@@ -99,7 +99,8 @@ class Conditional:
     def at(cls, posterior: Posterior, mode: FloatArray) -> "Conditional":
         """Expand likelihoods and priors at the mode (D,) of a posterior."""
         hyper = constrain(mode[None])
-        modes, counts = posterior.likelihood.modes(hyper), posterior.likelihood.counts
+        likelihood = posterior.likelihood
+        modes, counts = likelihood.modes(hyper), likelihood.counts
         expected_sens = counts.n_diseased * modes.p_sens[0]
         expected_spec = counts.n_nondiseased * modes.p_spec[0]
         w_sens, w_spec = expected_sens * modes.q_sens[0], expected_spec * modes.q_spec[0]
@@ -108,12 +109,18 @@ class Conditional:
             [prior.score(around[:, i]) for i, prior in enumerate(posterior.coefficients)], axis=1
         )
         precision = np.maximum((slopes[0] - slopes[1]) / (2 * _DIFFERENCE), _LEAST_PRECISION)
-        return cls(
-            posterior.likelihood.design,
+        laws = (
             w_sens,
             w_spec,
             w_sens * modes.sens[0] + counts.tp - expected_sens,
             w_spec * modes.spec[0] + counts.tn - expected_spec,
+        )
+        if counts.tables is not None:  # an average over the tables is close enough to place draws
+            weights = counts.tables.weights(likelihood.by_row(hyper))
+            laws = tuple(counts.tables.sums(weights * law)[0] for law in laws)
+        return cls(
+            likelihood.design,
+            *laws,
             precision,
             precision * hyper.coefficients[0] + slopes.mean(axis=0),
         )

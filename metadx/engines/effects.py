@@ -1,9 +1,14 @@
 """Draws of the study logits from their exact conditional law, given draws of the parameters.
 
+Where a study has several possible tables, one is drawn first, with its probability given the draw
+of the parameters.
+
 An independence Metropolis chain per draw and study. The proposal is a bivariate t law at the
 conditional mode, which bounds the importance ratio (the target has normal tails); the chain goes on
 until the chance that a study's chain has never moved off its first proposal is negligible.
 """
+
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,19 +49,33 @@ def draw_study_logits(
     Tierney L. Markov chains for exploring posterior distributions. Ann Stat 1994;22:1701-1728
     (independence chains).
     """
-    draws, studies = hyper.rho.size, likelihood.nodes.size
-    out = np.empty((draws, studies, 2))
-    step = max(1, _CELLS_AT_ONCE // studies)
+    draws, counts = hyper.rho.size, likelihood.counts
+    out = np.empty((draws, likelihood.nodes.size, 2))
+    step = max(1, _CELLS_AT_ONCE // counts.tp.size)
     for first in range(0, draws, step):
         part = slice(first, min(first + step, draws))
         modes = likelihood.modes(hyper.rows(part))
-        out[part] = _metropolis(likelihood.counts, modes, rng)
+        sizes = _sizes(counts, modes.sens.shape[0])
+        if counts.tables is not None:
+            picked = counts.tables.draw(likelihood.by_row(hyper.rows(part)), rng)
+            modes = Modes(*(_picked(getattr(modes, x.name), picked) for x in fields(modes)))
+            sizes = _picked(sizes[0], picked), _picked(sizes[1], picked)
+        out[part] = _metropolis(sizes, modes, rng)
     return out
 
 
-def _metropolis(counts: Counts, modes: Modes, rng: np.random.Generator) -> FloatArray:
-    draws = modes.sens.shape[0]
-    sizes = np.tile(counts.n_diseased, (draws, 1)), np.tile(counts.n_nondiseased, (draws, 1))
+def _sizes(counts: Counts, draws: int) -> tuple[FloatArray, FloatArray]:
+    return np.tile(counts.n_diseased, (draws, 1)), np.tile(counts.n_nondiseased, (draws, 1))
+
+
+def _picked(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
+    """Keep, draw by draw, the rows that were drawn: the one table a study has there."""
+    return np.take_along_axis(values, rows, axis=1)
+
+
+def _metropolis(
+    sizes: tuple[FloatArray, FloatArray], modes: Modes, rng: np.random.Generator
+) -> FloatArray:
     sens, spec, ratio = _propose(sizes, modes, rng)
     never_moved = np.ones(sens.shape[1])
     for step in range(_MAX_STEPS):

@@ -52,6 +52,8 @@ class Fit:
         Whether the data are simulated or reconstructed; every figure and page says so.
     dropped : tuple of str
         Studies left out because a covariate of theirs is missing; never without being asked to.
+    synthetic_note : str
+        What to say of synthetic data instead of the usual words; empty for these.
     """
 
     table: AccuracyTable
@@ -62,6 +64,7 @@ class Fit:
     title: str = ""
     synthetic: bool = False
     dropped: tuple[str, ...] = ()
+    synthetic_note: str = ""
 
     @property
     def mu(self) -> FloatArray:
@@ -352,6 +355,7 @@ def fit(
         title=request.title,
         synthetic=request.synthetic,
         dropped=request.dropped,
+        synthetic_note=request.synthetic_note,
     )
     failed = [check for check in fitted.checks if not check.passed]
     if failed:

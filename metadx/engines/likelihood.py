@@ -61,10 +61,10 @@ class IntegratedLikelihood:
     Parameters
     ----------
     counts : Counts
-        N studies.
+        N studies, R rows.
     design : pair of ndarray, shapes (N, P), (N, Q)
         What the means of logit sens and logit spec are made of.
-    start : pair of ndarray, shape (N,)
+    start : pair of ndarray, shape (R,)
         Logits from which the conditional modes are sought.
     nodes : ndarray of int, shape (N,)
         Quadrature nodes per axis, study by study.
@@ -83,7 +83,7 @@ class IntegratedLikelihood:
 
         Without a design all studies have the same two means.
         """
-        size = counts.tp.size
+        size = counts.studies
         chosen = design or Design.without_covariates(size)
         matrices = (chosen.sens.matrix, chosen.spec.matrix)
         return cls(counts, matrices, counts.empirical_logits(), np.full(size, nodes))
@@ -98,37 +98,57 @@ class IntegratedLikelihood:
 
     def take(self, studies: IntArray) -> "IntegratedLikelihood":
         """Keep some of the studies."""
-        start = (self.start[0][studies], self.start[1][studies])
+        rows, _ = self.counts.rows_of(studies)
+        start = (self.start[0][rows], self.start[1][rows])
         design = (self.design[0][studies], self.design[1][studies])
         return IntegratedLikelihood(self.counts.take(studies), design, start, self.nodes[studies])
 
     def means(self, hyper: Hyper) -> tuple[FloatArray, FloatArray]:
-        """Return the means of logit sens and logit spec of every study, (S, N) each."""
+        """Return the means of logit sens and logit spec of every row, (S, R) each."""
         sens, spec = self.design
         split = sens.shape[1]
-        return hyper.coefficients[:, :split] @ sens.T, hyper.coefficients[:, split:] @ spec.T
+        means = hyper.coefficients[:, :split] @ sens.T, hyper.coefficients[:, split:] @ spec.T
+        return self.counts.by_row(means[0]), self.counts.by_row(means[1])
 
     def modes(self, hyper: Hyper) -> Modes:
-        """Return the conditional modes of all studies, (S, N)."""
+        """Return the conditional modes of all rows, (S, R)."""
         return conditional_modes(self.counts, self.means(hyper), hyper.covariance, self.start)
 
     def by_study(self, hyper: Hyper) -> FloatArray:
         """Return the integrated log-likelihood of each study, shape (S, N)."""
         draws, studies = hyper.rho.size, self.nodes.size
         out = np.empty((draws, studies))
-        step = max(1, _ROWS_AT_ONCE // studies)
+        step = max(1, _ROWS_AT_ONCE // self.counts.tp.size)
         for first in range(0, draws, step):
             part = slice(first, min(first + step, draws))
-            self._fill(hyper.rows(part), out[part])
+            if self.counts.tables is None:
+                self._fill(hyper.rows(part), out[part])
+            else:
+                out[part] = self.counts.tables.log_sums(self.by_row(hyper.rows(part)))
+        return out
+
+    def by_row(self, hyper: Hyper) -> FloatArray:
+        """Return the integrated log-likelihood of each row, for few draws, shape (S, R)."""
+        out = np.empty((hyper.rho.size, self.counts.tp.size))
+        self._fill(hyper, out)
         return out
 
     def _fill(self, hyper: Hyper, out: FloatArray) -> None:
         for nodes in sorted(set(self.nodes.tolist())):
             chosen = np.flatnonzero(self.nodes == nodes)
             part = self if chosen.size == self.nodes.size else self.take(chosen)
-            out[:, chosen] = log_integrals(part.counts, part.modes(hyper), nodes)
+            rows, _ = self.counts.rows_of(chosen)
+            out[:, rows] = log_integrals(part.counts, part.modes(hyper), nodes)
 
     def moments(self, hyper: Hyper) -> Moments:
         """Return the integrals and conditional moments, for few draws; all at the most nodes."""
         most = int(self.nodes.max())
-        return integral_moments(self.counts, self.means(hyper), hyper.covariance, self.start, most)
+        found = integral_moments(self.counts, self.means(hyper), hyper.covariance, self.start, most)
+        tables = self.counts.tables
+        if tables is None:
+            return found
+        # Given its figures, the law of a study's effects is a mixture over its tables.
+        weights = tables.weights(found.log_integral)
+        parts = (found.sens, found.spec, found.sens2, found.cross, found.spec2)
+        log_integral = tables.log_sums(found.log_integral)
+        return Moments(log_integral, *(tables.sums(weights * part) for part in parts))

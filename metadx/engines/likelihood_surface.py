@@ -47,7 +47,8 @@ class Surface:
         modes = self.likelihood.modes(hyper)
         for _ in range(_SHARPENINGS):
             modes = self.likelihood.started_at((modes.sens, modes.spec)).modes(hyper)
-        return np.asarray(log_integrals(self.likelihood.counts, modes, self.nodes).sum(axis=1))
+        counts = self.likelihood.counts
+        return np.asarray(counts.by_study(log_integrals(counts, modes, self.nodes)).sum(axis=1))
 
     def restricted(self, template: FloatArray, free: Sequence[int]) -> ValueAndGradient:
         """Return value and slope as functions of some coordinates, the others as in a template."""

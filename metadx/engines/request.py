@@ -25,6 +25,7 @@ class Request:
     seed : int
     title : str
     synthetic : bool
+    synthetic_note : str
     dropped : tuple of str
         Studies left out because a covariate is missing.
     """
@@ -35,6 +36,7 @@ class Request:
     seed: int
     title: str
     synthetic: bool
+    synthetic_note: str
     dropped: tuple[str, ...]
 
 
@@ -78,7 +80,9 @@ def settle(
             f"{table.n_studies}; choose another card or add studies."
         )
         raise DataError(msg)
-    about = (review.title, review.synthetic) if review else ("", False)
+    about = (
+        (review.title, review.synthetic, review.synthetic_note) if review else ("", False, "")
+    )
     return Request(table, card, design, seed, *about, dropped)
 
 
@@ -105,10 +109,8 @@ def formulas_of(
 ) -> tuple[str, str]:
     """Return the two formulas, those left open from the review; `NO_COVARIATES` for any ``~ 1``."""
     analysis = data.analysis if isinstance(data, Review) else None
-    asked = (
-        sens or (analysis.sens if analysis else NO_COVARIATES),
-        spec or (analysis.spec if analysis else NO_COVARIATES),
-    )
+    own = (analysis.sens, analysis.spec) if analysis else (NO_COVARIATES, NO_COVARIATES)
+    asked = (own[0] if sens is None else sens, own[1] if spec is None else spec)
     first, second = (NO_COVARIATES if "".join(x.split()) == "~1" else x for x in asked)
     return first, second
 
@@ -121,9 +123,10 @@ def policy_of(data: AccuracyTable | Review, missing: MissingPolicy | None) -> Mi
     DataError
         If it is none of the three policies.
     """
-    policy = missing or (data.analysis.missing if isinstance(data, Review) else "error")
+    own: MissingPolicy = data.analysis.missing if isinstance(data, Review) else "error"
+    policy = own if missing is None else missing
     if policy not in MISSING_POLICIES:
-        msg = f"missing = {policy!r}: wanted one of {', '.join(MISSING_POLICIES)}"
+        msg = f"missing = {policy!r}: wanted one of {', '.join(MISSING_POLICIES)}."
         raise DataError(msg)
     return policy
 
@@ -158,11 +161,12 @@ def designed(
     """
     table = table_of(data)
     sens, spec = formulas_of(data, sens, spec)
+    policy = policy_of(data, missing)
     if sens == spec == NO_COVARIATES:
         return table, Design.without_covariates(table.n_studies), ()
     from metadx.designs.formula import build_design
     from metadx.designs.missing import covariates_of, handle_missing
 
     names = covariates_of((sens, spec), table)
-    table, dropped = handle_missing(table, names, policy_of(data, missing))
+    table, dropped = handle_missing(table, names, policy)
     return table, build_design(table, sens=sens, spec=spec), dropped

@@ -95,6 +95,7 @@ def load_fit(path: Path) -> "Fit":
             title=str(attrs["title"]),
             synthetic=bool(json.loads(attrs["synthetic"])),
             dropped=tuple(json.loads(attrs["dropped"])),
+            synthetic_note=str(attrs["synthetic_note"]),
         )
     except KeyError as error:
         raise DataError(f"{path}: the fit is incomplete: {error.args[0]} is missing.") from error
@@ -116,6 +117,9 @@ def _table(tree: "xr.DataTree") -> AccuracyTable:
         covariates=covariates,
         source=str(tree.attrs["data_source"]),
         sha256=str(tree.attrs["data_sha256"]),
+        alternatives={int(i): x for i, x in json.loads(tree.attrs["alternatives"]).items()},
+        recovered=tuple((a, b) for a, b in json.loads(tree.attrs["recovered"])),
+        clashes=tuple((a, b) for a, b in json.loads(tree.attrs["clashes"])),
     )
 
 

@@ -152,11 +152,12 @@ def crude_start(likelihood: IntegratedLikelihood) -> FloatArray:
         0 for a margin that no study has.
     """
     counts, columns = likelihood.counts, [matrix.shape[1] for matrix in likelihood.design]
+    designs = [counts.by_row(matrix.T).T for matrix in likelihood.design]
     start = np.zeros(sum(columns) + SCALES)
     sizes = (counts.n_diseased, counts.n_nondiseased)
     first = 0
     for margin, (logits, n) in enumerate(zip(counts.empirical_logits(), sizes, strict=True)):
-        seen, rows = logits[n > 0], likelihood.design[margin][n > 0]
+        seen, rows = logits[n > 0], designs[margin][n > 0]
         part = slice(first, first + columns[margin])
         first = part.stop
         if seen.size:

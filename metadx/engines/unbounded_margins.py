@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.counts import Counts
+from metadx.errors import FitError
 
 type FloatArray = NDArray[np.float64]
 type Kind = Literal["bounded", "empty", "edge", "all or nothing"]
@@ -75,11 +76,24 @@ def margin_limit(y: FloatArray, n: FloatArray) -> MarginLimit:
 
 
 def margin_limits(counts: Counts) -> tuple[MarginLimit, MarginLimit]:
-    """Return how the likelihood of sens and of spec behaves far out."""
-    return (
+    """Return how the likelihood of sens and of spec behaves far out.
+
+    Raises
+    ------
+    FitError
+        If every table is all or nothing in a margin and some study has several: its limit is not
+        worked out.
+    """
+    limits = (
         margin_limit(counts.tp, counts.n_diseased),
         margin_limit(counts.tn, counts.n_nondiseased),
     )
+    if counts.tables is not None and any(limit.kind == "all or nothing" for limit in limits):
+        raise FitError(
+            "the likelihood has no finite maximum (every study has a sens or spec of 0 or 1) and "
+            "some study has several possible tables; use the posterior, which needs no maximum."
+        )
+    return limits
 
 
 def silenced(counts: Counts, limits: tuple[MarginLimit, MarginLimit]) -> Counts:

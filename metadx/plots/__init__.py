@@ -1,4 +1,4 @@
-"""Figures: the summary ROC plot and the coupled forest plot, one figure per file.
+"""Figures: summary ROC plots, forest plots, coefficients and bubbles, one figure per file.
 
 Every figure is an ArviZ `PlotCollection`, so its content can be inspected without drawing
 (`backend="none"`) and drawn again elsewhere. Importing this package loads no plotting library;

@@ -12,7 +12,7 @@ from metadx.estimands.logistic import FloatArray
 
 type Json = Mapping[str, Any]
 
-_GREEK = {"mu": "μ", "tau": "τ", "rho": "ρ"}
+_GREEK = {"mu": "μ", "tau": "τ", "rho": "ρ", "beta": "β"}
 _WORDS = {
     "sens": "sensitivity",
     "spec": "specificity",
@@ -88,11 +88,13 @@ def quantity_label(name: str) -> str:
     --------
     >>> quantity_label("tau[sens]"), quantity_label("sens_new"), quantity_label("odds")
     ('τ, sensitivity', 'sensitivity, new study', 'odds')
+    >>> quantity_label("beta[spec,group=b]")
+    'β, specificity, group=b'
     """
     if name in _WORDS:
         return _WORDS[name]
     stem, _, index = name.removesuffix("]").partition("[")
-    words = [_GREEK.get(stem, stem), _WORDS.get(index, index)]
+    words = [_GREEK.get(stem, stem), *(_WORDS.get(part, part) for part in index.split(",", 1))]
     return ", ".join(word for word in words if word)
 
 

@@ -1,18 +1,15 @@
 """The rows of a coefficient plot, before anything is drawn."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from metadx.designs.design import Scaling
+from metadx.designs.design import Design
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import name_words
 from metadx.plots.fitted import FittedEffects
 from metadx.plots.labels import shorten
-from metadx.studies.accuracy import AccuracyTable
-from metadx.studies.covariates import Categorical
 
 MARGIN_NAMES = {"sens": "Sensitivity", "spec": "Specificity"}
 _LONGEST = 64  # characters of a label
@@ -78,53 +75,77 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
 
 
-def _part(effect: str, table: AccuracyTable, scaling: Mapping[str, Scaling]) -> str | None:
+def reference_levels(design: Design) -> dict[str, tuple[tuple[str, ...], str]]:
+    """Find the levels of each covariate that has some, and which of them is the reference.
+
+    Parameters
+    ----------
+    design : Design
+        Whose kinds of study tell the levels: the reference is the one without an effect.
+
+    Returns
+    -------
+    dict
+        Levels and reference by name of the covariate, numbers taken as levels among them.
+    """
+    effects = {*design.sens.effects, *design.spec.effects}
+    found = {}
+    for name in design.covariates:
+        levels = tuple(
+            kind.label.removeprefix(f"{name} = ")
+            for kind in design.kinds
+            if kind.covariate == name and len(kind.studies)
+        )
+        others = [level for level in levels if f"{name}={level}" not in effects]
+        if len(others) == 1:
+            found[name] = levels, others[0]
+    return found
+
+
+def _part(effect: str, design: Design) -> str | None:
     """Put one factor of an effect into words; None where it is no such thing."""
-    if effect in scaling:
-        step = scaling[effect]
+    if effect in design.scaling:
+        step = design.scaling[effect]
         times = " ×" if step.unit[:1].isdigit() else ""
         unit = "" if step.unit in ("", effect) else f"{times} {step.unit}"
         # The standard deviation of a transformed covariate has not the unit of the covariate.
-        unit = unit if effect in table.covariates else ""
+        unit = unit if effect in design.covariates else ""
         return f"{name_words(effect)}, per sd ({_number(step.sd)}{unit})"
-    for name, covariate in table.covariates.items():
+    for name, (levels, reference) in reference_levels(design).items():
         level = effect.removeprefix(f"{name}=")
-        if isinstance(covariate, Categorical) and level != effect and level in covariate.levels:
-            return f"{name_words(name)}: {shorten(level)} vs {shorten(covariate.reference)}"
+        if level != effect and level in levels:
+            return f"{name_words(name)}: {shorten(level)} vs {shorten(reference)}"
     return None
 
 
-def effect_words(effect: str, table: AccuracyTable, scaling: Mapping[str, Scaling]) -> str:
+def effect_words(effect: str, design: Design) -> str:
     """Say what a coefficient compares.
 
     Parameters
     ----------
     effect : str
         Its name in the design, such as "setting=screening".
-    table : AccuracyTable
-        Whose covariates tell the reference levels.
-    scaling : mapping of str to Scaling
-        Standard deviations of the continuous covariates.
+    design : Design
+        Which tells the reference levels, and the standard deviations of continuous covariates.
 
     Returns
     -------
     str
+        The name itself where it cannot be put into words.
 
     Examples
     --------
-    >>> table = AccuracyTable.from_counts(
-    ...     ["A", "B"], [9, 8], [1, 2], [2, 3], [7, 7],
-    ...     covariates={"setting": Categorical("setting", ("x", "y"), ("x", "y"), "x")},
-    ... )
-    >>> effect_words("setting=y", table, {})
-    'setting: y vs x'
-    >>> effect_words("year", table, {"year": Scaling(2010.0, 2.94, "years")})
-    'year, per sd (2.94)'
+    >>> import metadx
+    >>> from metadx.designs.formula import build_design
+    >>> table = metadx.load_dataset("anti-ccp").table
+    >>> design = build_design(table, sens="~ generation")
+    >>> effect_words("generation=CCP2", design)
+    'generation: CCP2 vs CCP1'
     """
-    whole = _part(effect, table, scaling)
+    whole = _part(effect, design)
     if whole is not None:
         return shorten(whole, _LONGEST)
-    parts = [_part(part, table, scaling) for part in effect.split(":")]
+    parts = [_part(part, design) for part in effect.split(":")]
     if all(part is not None for part in parts):
         return shorten(" × ".join(part for part in parts if part), _LONGEST)
     return shorten(effect.replace("=", " = "), _LONGEST)
@@ -169,7 +190,7 @@ def coefficient_rows(
             height += 0.4 if above else 0.0
             headings.append((height, MARGIN_NAMES[margin]))
             above, height = margin, height + 1.0
-        label.append(effect_words(effect, fit.table, fit.design.scaling))
+        label.append(effect_words(effect, fit.design))
         y.append(height)
         height += 1.0
     with np.errstate(over="ignore"):

@@ -35,12 +35,20 @@ def caption_coefficients(fit: FittedEffects, *, prob: float = 0.95, inner: float
         opening(fit, f"Coefficients of the meta-regression of {_count(fit)}."),
         _model(fit),
         "Log odds ratios of a correct result: in diseased participants for sensitivity, in "
-        "non-diseased ones for specificity. Right of 0 (odds ratio above 1): higher than at the "
-        "reference level, which follows “vs”.",
+        "non-diseased ones for specificity.",
     ]
+    effects = (*fit.design.sens.effects, *fit.design.spec.effects)
+    if any("=" in effect for effect in effects):
+        parts.append(
+            "Right of 0 (odds ratio above 1): higher than at the reference level, which follows "
+            "“vs”."
+        )
     if fit.design.scaling:
-        parts.append("Continuous covariates: change per standard deviation (sd) over the studies.")
-    if any(":" in effect for effect in (*fit.design.sens.effects, *fit.design.spec.effects)):
+        parts.append(
+            "Continuous covariates: change per standard deviation (sd) over the studies; right of "
+            "0: higher where the covariate is."
+        )
+    if any(":" in effect for effect in effects):
         parts.append("×: how the effect of one covariate differs with another.")
     parts.append(
         f"Dots: posterior medians; thick and thin lines: {percent(inner)} and {percent(prob)} "

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from metadx.report.layout import Page, paragraph, tone
-from metadx.report.terminal import SYNTHETIC
+from metadx.report.terminal import synthetic_mark
+from metadx.studies.count_remarks import count_remarks
+from metadx.studies.problems import quoted
 from metadx.studies.review import Review
 
 # Findings that every fit tells as a note of its own.
@@ -26,11 +28,13 @@ def finding_texts(review: Review, *, noted: bool = True) -> tuple[str, ...]:
     """
     from metadx.studies.cross_checks import findings
 
-    return tuple(
+    clashes = (f"{quoted(label)}: {words}" for label, words in review.table.clashes)
+    noticed = (
         f"{finding.about}: {finding.text}"
         for finding in findings(review)
         if noted or not any(words in finding.text for words in _NOTED)
     )
+    return (*clashes, *noticed)
 
 
 def check_text(review: Review, findings: Sequence[str], page: Page) -> str:
@@ -49,7 +53,7 @@ def check_text(review: Review, findings: Sequence[str], page: Page) -> str:
         Ends with a line feed.
     """
     table = review.table
-    lines = [tone(page, f"*** {SYNTHETIC} ***", "bad")] if review.synthetic else []
+    lines = synthetic_mark(page, review.synthetic_note) if review.synthetic else []
     lines += [tone(page, line, "bold") for line in paragraph(page, review.title)]
     studies = "1 study" if table.n_studies == 1 else f"{table.n_studies:,} studies"
     lines += paragraph(
@@ -57,6 +61,11 @@ def check_text(review: Review, findings: Sequence[str], page: Page) -> str:
         f"{studies}: {int(table.n_diseased.sum()):,} with the condition, "
         f"{int(table.n_nondiseased.sum()):,} without.",
     )
+    remarks = count_remarks(table)
+    if remarks:
+        lines += ["", tone(page, "Counts that were not printed as such", "bold")]
+        for label, words in remarks:
+            lines += paragraph(page, f"{quoted(label)}: {words}.", first="- ")
     if review.source.doubts:
         lines += ["", tone(page, "Doubts stated in review.toml", "bold")]
         for doubt in review.source.doubts:

@@ -35,7 +35,11 @@ def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
     list of str
     """
     checks = found["checks"]
-    failed = [_WORDS.get(c["name"], (c["name"],))[0] for c in checks if not c["passed"]]
+    failed = [
+        _WORDS.get(c["name"], (c["name"],))[0] + (f" ({c['fit']})" if "fit" in c else "")
+        for c in checks
+        if not c["passed"]
+    ]
     if failed:
         verdict = f"Can the fit be trusted? NO: failed on {', '.join(failed)}. Do not report it."
         lines = [tone(page, line, "bad") for line in paragraph(page, verdict)]
@@ -49,6 +53,17 @@ def trust_lines(found: Mapping[str, Any], page: Page) -> list[str]:
         words = f"{name}: {measured}." if name else f"{measured[:1].upper()}{measured[1:]}."
         lines += [tone(page, line, "dim") for line in paragraph(page, words)]
     return lines
+
+
+def failure_words(check: Mapping[str, Any]) -> str:
+    """Write a check that failed, with the name of its fit where there are several.
+
+    Examples
+    --------
+    >>> failure_words({"name": "ess", "value": 31.2, "threshold": 400.0, "fit": "regression"})
+    'regression: effective draws 31.2 (at least 400)'
+    """
+    return (f"{check['fit']}: " if "fit" in check else "") + check_words(check)
 
 
 def check_words(check: Mapping[str, Any]) -> str:

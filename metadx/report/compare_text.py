@@ -7,7 +7,7 @@ from metadx.criticism.bayes_factor import SCALES
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.numbers import three_digits, two_decimals
 from metadx.report.summary import Json
-from metadx.report.terminal import SYNTHETIC
+from metadx.report.terminal import synthetic_mark
 
 _LONGEST = 26  # of a formula that stands in a table itself
 _NONE = "-"
@@ -20,8 +20,8 @@ _PREDICTION = (
     "fit without them."
 )
 _EXPLAINED = (
-    "tau: posterior median of the between-study sd (logit). explained: 1 - ratio of the median "
-    "tau² with and without covariates, below 0 where more is left than there was. P: probability "
+    "tau: posterior median of the between-study sd (logit). share: of tau² explained, 1 - ratio of "
+    "its medians with and without covariates, below 0 where more is left than there was. P: chance "
     "that tau is smaller with the covariates (0.5: no change)."
 )
 _RATIO = (
@@ -67,7 +67,7 @@ def _names(formulas: Sequence[Json]) -> list[str]:
 
 
 def _synthetic(told: Json, page: Page) -> list[str]:
-    return [tone(page, f"*** {SYNTHETIC} ***", "bad")] if told["synthetic"] else []
+    return synthetic_mark(page, told["synthetic_note"]) if told["synthetic"] else []
 
 
 def _heading(told: Json, names: Sequence[str], page: Page) -> list[str]:
@@ -126,9 +126,11 @@ def _explained(told: Json, names: Sequence[str], page: Page) -> list[str]:
             ]
         return [*found, _none_or(one["rho"] and one["rho"]["median"], two_decimals)]
 
-    header = ["", "tau sens", "explained", "P", "tau spec", "explained", "P", "rho"]
+    header = ["", "tau sens", "share", "P", "tau spec", "share", "P", "rho"]
     lines = table(page, header, _rows(told, names, cells))
-    return _block(page, "How much of the differences between studies?", lines, _EXPLAINED)
+    return _block(
+        page, "How much of the differences between studies do they explain?", lines, _EXPLAINED
+    )
 
 
 def _evidence(told: Json, names: Sequence[str], page: Page) -> list[str]:

@@ -1,20 +1,24 @@
 """What the covariates of an analysis are, and what a reader must know of its fits."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from metadx.designs.design import Value
 from metadx.engines.analysis import Analysis
 from metadx.engines.fit import Fit
-from metadx.engines.notes import FEW_STUDIES
 from metadx.engines.result import Note
-from metadx.studies.covariates import Categorical
+from metadx.estimands.summary import summarise
+from metadx.studies.covariates import Continuous
 
 type Json = dict[str, Any]
 
+_FUNCTIONS = ("log({})", "log2({})", "log10({})", "sqrt({})", "I({}**2)", "I({}**3)")
+
 
 def covariates_of(fit: Fit) -> Json:
-    """Describe the covariates of a fit: levels and reference, or centre and scale.
+    """Describe the covariates of a fit: levels and reference, or range and scale.
 
     Parameters
     ----------
@@ -23,36 +27,80 @@ def covariates_of(fit: Fit) -> Json:
     Returns
     -------
     dict
-        By name; empty without covariates.
+        By name; empty without covariates. A number that enters as levels only is described as
+        categorical. "terms" holds mean and sd of each continuous term by its text.
     """
     found: Json = {}
     for name in fit.design.covariates:
         covariate = fit.table.covariates[name]
-        if isinstance(covariate, Categorical):
-            studies = [covariate.values.count(level) for level in covariate.levels]
+        kinds = [kind for kind in fit.design.kinds if kind.covariate == name]
+        if all(kind.studies.size for kind in kinds):
+            studies = [int(kind.studies.size) for kind in kinds]
+            levels = [_text(kind.at[name]) for kind in kinds]
+            # The reference of numbers as levels is the most frequent one (designs/columns.py).
+            frequent = levels[studies.index(max(studies))]
             found[name] = {
                 "kind": "categorical",
-                "levels": list(covariate.levels),
-                "reference": covariate.reference,
+                "levels": levels,
+                "reference": getattr(covariate, "reference", frequent),
                 "studies": studies,
+                "terms": {},
             }
-        else:
-            found[name] = {"kind": "continuous", "unit": covariate.unit} | {
-                key: float(value)
-                for key, value in (
-                    ("least", np.min(covariate.values)),
-                    ("median", np.median(covariate.values)),
-                    ("greatest", np.max(covariate.values)),
-                )
+        elif isinstance(covariate, Continuous):
+            low, middle, high = np.quantile(covariate.values, (0.0, 0.5, 1.0)).tolist()
+            found[name] = {
+                "kind": "continuous",
+                "unit": covariate.unit,
+                "least": low,
+                "median": middle,
+                "greatest": high,
+                "terms": {
+                    term: asdict(scaling)
+                    for term, scaling in fit.design.scaling.items()
+                    if term in {name, *(template.format(name) for template in _FUNCTIONS)}
+                },
             }
-            scaling = fit.design.scaling.get(name)
-            found[name] |= {"mean": scaling.mean, "sd": scaling.sd} if scaling else {}
     return found
 
 
-def explained_of(analysis: Analysis) -> Json | None:
-    """Tell how much heterogeneity the covariates explain; None without covariates."""
-    return None
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def explained_of(analysis: Analysis, prob: float) -> Json | None:
+    """Tell how much heterogeneity the covariates explain.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    prob : float
+        Probability between the limits of the intervals.
+
+    Returns
+    -------
+    dict or None
+        By margin "tau_without", "tau_with", "share", "prob_smaller"; None for a margin without
+        covariates or without any study, and for an analysis without covariates.
+    """
+    with_it, without = analysis.regression, analysis.pooled
+    if with_it is None:
+        return None
+    from metadx.criticism.explained import explained
+
+    compared = explained(with_it, without)
+    found: Json = {}
+    for margin, (name, design) in enumerate(
+        (("sens", with_it.design.sens), ("spec", with_it.design.spec))
+    ):
+        found[name] = None
+        if design.size > 1 and with_it.identified[margin]:
+            found[name] = {
+                "tau_without": summarise(without.tau[..., margin].ravel(), prob).as_dict(),
+                "tau_with": summarise(with_it.tau[..., margin].ravel(), prob).as_dict(),
+                "share": compared.share[margin],
+                "prob_smaller": compared.smaller[margin],
+            }
+    return found
 
 
 def analysis_notes(analysis: Analysis) -> tuple[Note, ...]:
@@ -68,6 +116,11 @@ def analysis_notes(analysis: Analysis) -> tuple[Note, ...]:
     """
     notes = list(analysis.main.notes)
     if analysis.regression:
+        notes += [
+            Note("pooled fit", note.text)
+            for note in analysis.pooled.notes
+            if note.about == "engine"
+        ]
         text = (
             "The group all comes from a companion fit without covariates of the same studies; the "
             "other groups share one heterogeneity, and covariates that a group does not set stand "
@@ -78,11 +131,11 @@ def analysis_notes(analysis: Analysis) -> tuple[Note, ...]:
         notes += [Note(kind.label, remark) for remark in kind.remarks]
     if of := analysis.subgroups:
         for level, fit in zip(of.levels, of.fits, strict=True):
-            few = fit.table.n_studies < FEW_STUDIES
+            # What is said of single counts is among the notes of the fit of all studies.
             notes += [
                 Note(f"{of.covariate} = {level}", note.text)
                 for note in fit.notes
-                if few or note.about != "heterogeneity"
+                if note.about != "counts"
             ]
         text = (
             f"Each level of {of.covariate} was also fitted by itself, with its own heterogeneity "

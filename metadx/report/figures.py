@@ -1,15 +1,16 @@
 """Which figures an analysis calls for."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from metadx.engines.analysis import Analysis
-from metadx.studies.covariates import Categorical
 
-type Drawing = Callable[[], Any]
+type Drawing = Callable[..., Any]
+
+_LONGEST = 40  # characters of a name in a file name: four bytes each, and folders have limits
 
 
 def draw_figures(stage: Path, analysis: Analysis, prob: float, say: Callable[[str], None]) -> None:
@@ -27,32 +28,56 @@ def draw_figures(stage: Path, analysis: Analysis, prob: float, say: Callable[[st
     say("loading the figure library")
     from metadx.plots.save import save_figure
 
-    for name, draw in _figures(analysis, prob):
+    for name, draw in figures_of(analysis, prob):
         say(f"drawing {name}")
         save_figure(draw(), stage / name)
 
 
-def slug(text: str) -> str:
-    """Turn a name into part of a file name.
+def slugs(names: Sequence[str]) -> tuple[str, ...]:
+    """Turn names into parts of file names, no two alike.
 
     Parameters
     ----------
-    text : str
+    names : sequence of str
 
     Returns
     -------
-    str
-        Letters, digits and single hyphens; never empty.
+    tuple of str
+        Letters, digits and single hyphens; never empty nor long.
 
     Examples
     --------
-    >>> slug("log(n) / site")
-    'log-n-site'
+    >>> slugs(["log(n) / site", "age = <50", "age = >50"])
+    ('log-n-site', 'age-50', 'age-50-2')
     """
-    return re.sub(r"[^\w]+", "-", text.casefold()).strip("-_") or "covariate"
+    found: list[str] = []
+    for name in names:
+        short = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
+        first = part = short[:_LONGEST].strip("-_") or "covariate"
+        number = 1
+        while part in found:
+            number += 1
+            part = f"{first}-{number}"
+        found.append(part)
+    return tuple(found)
 
 
-def _figures(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]:
+def figures_of(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]:
+    """Yield the name of each figure of an analysis, and what draws it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    prob : float
+        Level of intervals, bands and regions.
+
+    Yields
+    ------
+    str
+        Stem of the file.
+    callable
+        Takes nothing but options of the figure; returns the PlotCollection.
+    """
     from metadx.plots.forest import plot_forest
     from metadx.plots.sroc import plot_sroc
 
@@ -68,9 +93,10 @@ def _figures(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]:
 
     yield "coefficients", partial(plot_coefficients, regression, prob=prob)
     table, groups = regression.table, regression.groups
-    for covariate in regression.design.covariates:
-        name = slug(covariate)
-        if isinstance(table.covariates[covariate], Categorical):
+    covariates = regression.design.covariates
+    for covariate, name in zip(covariates, slugs(covariates), strict=True):
+        # C(year) makes levels of a number: what has studies of its own is a level.
+        if any(len(group.studies) for group in groups if group.covariate == covariate):
             shared: dict[str, Any] = {"covariate": covariate, "about": regression, "prob": prob}
             yield f"sroc-by-{name}", partial(plot_sroc_groups, groups, table, **shared)
             yield f"forest-by-{name}", partial(plot_forest_groups, groups, pooled, table, **shared)
@@ -78,4 +104,4 @@ def _figures(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]:
             yield f"bubble-{name}", partial(plot_bubble, regression, covariate, prob=prob)
     if of := analysis.subgroups:
         draw = partial(plot_sroc_groups, of.groups, table, about=pooled, prob=prob)
-        yield f"sroc-{slug(of.covariate)}-by-itself", draw
+        yield f"sroc-{slugs([of.covariate])[0]}-by-itself", draw

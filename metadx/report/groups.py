@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -164,7 +164,7 @@ def contrasts_of(results: Sequence[KindResult], fit: Fit, prob: float) -> list[J
 def ranks_of(results: Sequence[KindResult]) -> list[Json]:
     """Rank the levels of each covariate in every estimand that has a better end.
 
-    Values of a continuous covariate are not ranked: their order is that of the line.
+    Values of a continuous covariate, which have no studies of their own, are not ranked.
 
     Parameters
     ----------
@@ -178,13 +178,13 @@ def ranks_of(results: Sequence[KindResult]) -> list[Json]:
     """
     found = []
     for kinds in _families(results):
-        levels = all(isinstance(v, str) for kind in kinds for v in kind.group.at.values())
-        for (name, prevalence), _ in _comparable(*kinds[:2]):
-            if name in _NO_DIRECTION or not levels:
+        if not all(kind.group.studies.size for kind in kinds):
+            continue
+        shared = [{key for key, _ in _comparable(a, b)} for a, b in pairwise(kinds)]
+        for name, prevalence in kinds[0].drawn.values:
+            if name in _NO_DIRECTION or not all((name, prevalence) in keys for keys in shared):
                 continue
             draws = np.stack([kind.drawn.values[name, prevalence] for kind in kinds])
-            if np.isnan(draws).any():
-                continue
             ranked = ranks(draws, high_is_good=name not in _LOW_IS_GOOD)
             found.append(
                 {
@@ -222,7 +222,10 @@ def _comparable(
 
 
 def labels_by_group(groups: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Name every group so that no two have one name: subgroup fits repeat the levels' labels.
+    """Name every group so that no two have one name.
+
+    The fit of a level by itself repeats the label of the level, a kind that was asked for may be
+    a level, and a level may be called "all".
 
     Parameters
     ----------
@@ -237,8 +240,15 @@ def labels_by_group(groups: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     --------
     >>> labels_by_group([{"label": "CCP1"}, {"label": "CCP1", "fit": "subgroup"}])
     ('CCP1', 'CCP1 (by itself)')
+    >>> labels_by_group([{"label": "all"}, {"label": "all", "fit": "regression"}])
+    ('all', 'all (2)')
     """
-    return tuple(
-        f"{group['label']} (by itself)" if group.get("fit") == "subgroup" else group["label"]
-        for group in groups
-    )
+    names: list[str] = []
+    for group in groups:
+        wanted = label = group["label"] + (" (by itself)" if group.get("fit") == "subgroup" else "")
+        number = 1
+        while label in names:
+            number += 1
+            label = f"{wanted} ({number})"
+        names.append(label)
+    return tuple(names)

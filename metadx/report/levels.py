@@ -6,7 +6,10 @@ from math import exp
 from typing import Any
 
 from metadx.report.layout import Page, paragraph, table, tone
+from metadx.report.level_contrasts import contrast_lines
+from metadx.report.level_names import short_names, without_covariate
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
+from metadx.report.wide import wide_table
 
 type Json = Mapping[str, Any]
 
@@ -18,6 +21,8 @@ _WRITTEN = (
     ("lr_neg", three_digits),
     ("auc", two_digits),
 )
+_NUMBERS = 60  # columns that three intervals, or two and a count, take beside a name
+_SHORTEST = 20
 
 
 def level_lines(found: Json, page: Page, level: str) -> list[str]:
@@ -41,10 +46,10 @@ def level_lines(found: Json, page: Page, level: str) -> list[str]:
     blocks = [
         _formulas(found, page),
         *_accuracy(found, page, level),
-        *_contrasts(found, page, level),
+        *contrast_lines(found, page, level),
         _effects(found, page, level),
         _unexplained(found, page, level),
-        _subgroups(found, page, level),
+        *_subgroups(found, page, level),
     ]
     lines: list[str] = []
     for block in blocks:
@@ -57,12 +62,16 @@ def _titled(page: Page, title: str, lines: Sequence[str]) -> list[str]:
     return [*(tone(page, line, "bold") for line in paragraph(page, title)), *lines]
 
 
+def _dim(page: Page, text: str) -> list[str]:
+    return [tone(page, line, "dim") for line in paragraph(page, text)]
+
+
 def _formulas(found: Json, page: Page) -> list[str]:
     settings = found["settings"]
     text = f"Sensitivity {settings['sens']}; specificity {settings['spec']}."
-    dropped = found["data"]["dropped"]
-    if dropped:
-        text += f" {len(dropped)} studies left out for a missing covariate (see Notes)."
+    if left_out := len(found["data"]["dropped"]):
+        studies = "1 study was" if left_out == 1 else f"{left_out} studies were"
+        text += f" {studies} left out for want of a covariate (see Notes)."
     return _titled(page, "Why do studies differ? Regression on covariates", paragraph(page, text))
 
 
@@ -72,102 +81,71 @@ def _by_covariate(found: Json, fit: str) -> Iterator[tuple[str, list[Json]]]:
         yield covariate, list(members)
 
 
+def _names(groups: Sequence[Json], covariate: str, page: Page) -> list[str]:
+    if not covariate:
+        return [str(place) for place in range(1, len(groups) + 1)]
+    names = [without_covariate(group["label"], covariate) for group in groups]
+    return short_names(names, max(_SHORTEST, page.width - _NUMBERS))
+
+
 def _accuracy(found: Json, page: Page, level: str) -> Iterator[list[str]]:
     for covariate, groups in _by_covariate(found, "regression"):
         rows = [
             [
-                _short(group["label"], covariate),
+                name,
                 str(group["n_studies"] or "-"),
-                *(interval(group["estimands"][name], write) for name, write in _WRITTEN),
+                *(interval(group["estimands"][key], write) for key, write in _WRITTEN),
             ]
-            for group in groups
+            for name, group in zip(_names(groups, covariate, page), groups, strict=True)
         ]
         what = f"By {covariate}" if covariate else "Kinds of study that were asked for"
         others = len(found["covariates"]) > 1
         averaged = "; other covariates at their average" if others else ""
         title = f"{what} (median study, median and {level} interval{averaged})"
-        yield _titled(page, title, table(page, ["", "studies", *_COLUMNS], rows))
+        lines = wide_table(page, ["", "studies", *_COLUMNS], rows, together=(3, 3))
+        yield _titled(page, title, [*lines, *_legend(groups, covariate, page)])
 
 
-def _short(label: str, covariate: str) -> str:
-    """Leave the name of a covariate out where the title says it."""
-    return label.removeprefix(f"{covariate} = ")
-
-
-def _contrasts(found: Json, page: Page, level: str) -> Iterator[list[str]]:
-    told = {
-        (c["covariate"], c["a"], c["b"], c["estimand"]): c
-        for c in found["contrasts"]
-        if c["fit"] == "regression" and "prevalence" not in c
-    }
-    pairs: dict[str, list[tuple[str, str]]] = {}
-    for covariate, a, b, _ in told:
-        if (a, b) not in pairs.setdefault(covariate, []):
-            pairs[covariate].append((a, b))
-    for covariate, members in pairs.items():
-        rows = []
-        for a, b in members:
-            sens, spec, dor, auc = (
-                told.get((covariate, a, b, name)) for name in ("sens", "spec", "dor", "auc")
-            )
-            rows.append(
-                [
-                    f"{_short(a, covariate)} - {_short(b, covariate)}",
-                    *(_points(c) for c in (sens, spec)),
-                    interval(dor["ratio"], three_digits) if dor else "same",
-                    *(_chance(c) for c in (sens, spec, auc)),
-                ]
-            )
-        header = ["", "sens., points", "spec., points", "DOR ratio", "P sens.", "P spec.", "P AUC"]
-        title = (
-            f"How sure are the differences by {covariate}? (first - second; median and {level} "
-            f"interval; P: probability that the first is higher)"
-        )
-        yield _titled(page, title, table(page, header, rows))
-
-
-def _points(compared: Json | None) -> str:
-    """Write a difference of proportions in percentage points, with its sign."""
-    if compared is None:
-        return "same"
-    values = [100 * compared["difference"][name] for name in ("median", "lower", "upper")]
-    middle, low, high = (f"{value:+.1f}" for value in values)
-    return f"{middle} ({low} to {high})"
-
-
-def _chance(compared: Json | None) -> str:
-    if compared is None:
-        return "-"
-    chance = compared["prob_a_gt_b"]
-    return "<0.001" if chance < 0.001 else ">0.999" if chance > 0.999 else f"{chance:.3f}"
+def _legend(groups: Sequence[Json], covariate: str, page: Page) -> list[str]:
+    """Write in full what was asked for: a combination of values cannot be shortened sensibly."""
+    if covariate:
+        return []
+    return [
+        tone(page, line, "dim")
+        for place, group in enumerate(groups, 1)
+        for line in paragraph(page, group["label"], first=f"{place}: ")
+    ]
 
 
 def _effects(found: Json, page: Page, level: str) -> list[str]:
-    rows = [
-        [name[len("beta[") : -1].replace(",", ": ", 1), interval(_odds(values), three_digits)]
+    betas = {
+        name.removeprefix("beta[").removesuffix("]").replace(",", ": ", 1): values
         for name, values in found["parameters"].items()
         if name.startswith("beta[")
-    ]
-    if not rows:
+    }
+    if not betas:
         return []
+    room = max(_SHORTEST, page.width - _NUMBERS // 2)
+    rows = [
+        [name, interval(_odds(values), three_digits)]
+        for name, values in zip(short_names(list(betas), room), betas.values(), strict=True)
+    ]
+    covariates = found["covariates"].values()
     scales = [
-        f"{name} per {info['sd']:.3g}{' ' + info['unit'] if info['unit'] else ''}"
-        for name, info in found["covariates"].items()
-        if "sd" in info
+        f"{term} {scale['sd']:.3g}{' ' + scale['unit'] if scale['unit'] else ''}"
+        for info in covariates
+        for term, scale in info["terms"].items()
     ]
     references = [
         f"{name} = {info['reference']}"
         for name, info in found["covariates"].items()
         if info["kind"] == "categorical"
     ]
-    legend = "Odds of a correct result"
-    legend += f" against {', '.join(references)}" if references else ""
-    legend += f"{';' if references else ','} {', '.join(scales)} (one sd)" if scales else ""
-    lines = table(page, ["", "odds ratio"], rows)
-    title = f"Odds ratios (median and {level} interval)"
-    return _titled(
-        page, title, [*lines, *(tone(page, x, "dim") for x in paragraph(page, f"{legend}."))]
-    )
+    legend = [f"of a level against {', '.join(references)}"] if references else []
+    legend += [f"of a number for one sd more ({', '.join(scales)})"] if scales else []
+    meaning = f"Odds of a correct result: {'; '.join(legend)}."
+    lines = [*table(page, ["", "odds ratio"], rows), *_dim(page, meaning)]
+    return _titled(page, f"Odds ratios (median and {level} interval)", lines)
 
 
 def _odds(values: Mapping[str, float]) -> dict[str, float]:
@@ -176,42 +154,37 @@ def _odds(values: Mapping[str, float]) -> dict[str, float]:
 
 def _unexplained(found: Json, page: Page, level: str) -> list[str]:
     explained = found["explained"]
-    if not explained:
-        return []
     rows = [
         [
             label,
-            interval(explained[margin]["tau_without"], three_digits),
-            interval(explained[margin]["tau_with"], three_digits),
-            f"{100 * explained[margin]['share']:.0f} %",
-            _share(explained[margin]["prob_smaller"]),
+            interval(told["tau_without"], three_digits),
+            interval(told["tau_with"], three_digits),
+            f"{100 * told['share']:.0f} %",
+            f"{told['prob_smaller']:.2f}",
         ]
         for label, margin in (("sensitivity", "sens"), ("specificity", "spec"))
-        if explained[margin] is not None
+        if explained and (told := explained[margin]) is not None
     ]
+    if not rows:
+        return []
     header = ["tau, logit", "without", "with covariates", "explained", "P(smaller)"]
     legend = (
-        "Explained: 1 - ratio of the posterior medians of tau squared; negative where covariates "
-        "leave more to chance than they explain."
+        "Explained: 1 minus the ratio of the posterior medians of tau squared; negative where "
+        "covariates leave more to chance than they explain. P: that tau is smaller with them."
     )
-    lines = [*table(page, header, rows), *(tone(page, x, "dim") for x in paragraph(page, legend))]
+    lines = [*wide_table(page, header, rows), *_dim(page, legend)]
     return _titled(page, f"What stays unexplained? (median and {level} interval)", lines)
 
 
-def _share(chance: float) -> str:
-    return f"{chance:.2f}"
-
-
-def _subgroups(found: Json, page: Page, level: str) -> list[str]:
-    lines: list[str] = []
+def _subgroups(found: Json, page: Page, level: str) -> Iterator[list[str]]:
     for covariate, groups in _by_covariate(found, "subgroup"):
         rows = []
-        for group in groups:
+        for name, group in zip(_names(groups, covariate, page), groups, strict=True):
             where = f"{covariate}={group['at'][covariate]}"
             taus = (found["parameters"][f"tau[{m}|{where}]"] for m in ("sens", "spec"))
             rows.append(
                 [
-                    _short(group["label"], covariate),
+                    name,
                     str(group["n_studies"]),
                     *(interval(group["estimands"][m], percent) for m in ("sens", "spec")),
                     *(interval(tau, three_digits) for tau in taus),
@@ -222,5 +195,4 @@ def _subgroups(found: Json, page: Page, level: str) -> list[str]:
         title = (
             f"Each level of {covariate} by itself, with its own heterogeneity ({level} intervals)"
         )
-        lines += _titled(page, title, table(page, header, rows))
-    return lines
+        yield _titled(page, title, wide_table(page, header, rows, together=(3, 3)))

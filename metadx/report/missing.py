@@ -10,6 +10,7 @@ from metadx.engines.result import Note
 from metadx.estimands.group import HIGGINS, JACKSON, MARGINS_NEEDED
 from metadx.estimands.heterogeneity import zhou_dendukuri_falls
 from metadx.estimands.logistic import FloatArray
+from metadx.report.groups import KindResult, labels_by_group
 
 _SHARE_THAT_FALLS = 0.5  # of the draws: then the index of Zhou and Dendukuri misleads
 _FEWEST_BEYOND = 10  # effective draws beyond a limit, below which its Monte Carlo error shows
@@ -27,6 +28,11 @@ _NOT_OF_THIS_KIND = (
     "Not identified from the studies of this kind, or a standard deviation between studies is 0 in "
     "some draws."
 )
+_NO_RATIO = "The ratio is left out of quantities that may be 0 or below; use the difference."
+_NO_CONTRAST_MOMENT = (
+    "The posterior mean and sd of the difference or of the ratio do not exist, or cannot be held "
+    "as a number; use the median and the limits."
+)
 _NO_FIXED_EFFECT = (
     "Not defined: all results of an arm are the same, so that without heterogeneity nothing would "
     "be known of its logit."
@@ -43,11 +49,16 @@ I2_FALLS = Note(
     "reviews by this I².",
 )
 #: Said elsewhere on the terminal as well, or about numbers that only the file holds.
-FILE_ONLY = frozenset({_NO_MOMENT, *_NO_PEOPLE, ILLUSTRATIVE.text, I2_FALLS.text})
+FILE_ONLY = frozenset(
+    {
+        *(_NO_MOMENT, _NO_RATIO, _NO_CONTRAST_MOMENT, _NO_STUDIES),
+        *(*_NO_PEOPLE, ILLUSTRATIVE.text, I2_FALLS.text),
+    }
+)
 
 
 def reasons(
-    fit: Fit, estimands: Mapping[str, object], studies: Sequence[Mapping[str, Any]], prob: float
+    fit: Fit, estimands: Mapping[str, object], studies: Sequence[Mapping[str, Any]]
 ) -> tuple[Note, ...]:
     """Give the reason for everything that is null and what to know about the rest.
 
@@ -58,8 +69,6 @@ def reasons(
         The JSON content of one group.
     studies : sequence of mapping
         The JSON content about the studies.
-    prob : float
-        Level of the intervals.
 
     Returns
     -------
@@ -70,7 +79,6 @@ def reasons(
         *_no_moments(estimands),
         *_studies(fit, studies),
         *i2_notes(fit.mu, fit.tau, fit.identified),
-        *_thin_tails(fit, prob),
     )
 
 
@@ -88,7 +96,7 @@ def group_reasons(groups: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
         Its subject names the group.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for group in groups[1:]:
+    for label, group in list(zip(labels_by_group(groups), groups, strict=True))[1:]:
         empty = [
             name
             for name, value in group["estimands"].items()
@@ -101,12 +109,38 @@ def group_reasons(groups: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
             ),
             ([name for name in empty if name in JACKSON], _NO_FIXED_EFFECT),
             ([name for name in empty if name not in {*HIGGINS, *JACKSON}], _NOT_OF_THIS_KIND),
+            (_without_moments(group["estimands"]), _NO_MOMENT),
         )
         for names, text in by_reason:
             if names:
-                found.setdefault((", ".join(names), text), []).append(group["label"])
+                found.setdefault((", ".join(names), text), []).append(label)
     return tuple(
         Note(f"{names} ({'; '.join(labels)})", text) for (names, text), labels in found.items()
+    )
+
+
+def contrast_reasons(contrasts: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
+    """Give the reason for what is null in the contrasts.
+
+    Parameters
+    ----------
+    contrasts : sequence of mapping
+        Of ``summary.json``.
+
+    Returns
+    -------
+    tuple of Note
+    """
+    without_ratio = dict.fromkeys(c["estimand"] for c in contrasts if c["ratio"] is None)
+    without_moments = dict.fromkeys(
+        c["estimand"]
+        for c in contrasts
+        if _has_no_moment(c["difference"]) or (c["ratio"] and _has_no_moment(c["ratio"]))
+    )
+    return tuple(
+        Note(f"contrasts: {', '.join(names)}", text)
+        for names, text in ((without_ratio, _NO_RATIO), (without_moments, _NO_CONTRAST_MOMENT))
+        if names
     )
 
 
@@ -145,12 +179,21 @@ def _empty_estimands(fit: Fit, estimands: Mapping[str, object]) -> list[Note]:
 
 
 def _no_moments(estimands: Mapping[str, object]) -> list[Note]:
+    names = _without_moments(estimands)
+    return [Note(", ".join(names), _NO_MOMENT)] if names else []
+
+
+def _without_moments(estimands: Mapping[str, object]) -> list[str]:
     names = []
     for name, value in estimands.items():
         summaries = value if isinstance(value, list) else [value]
-        if any(isinstance(s, dict) and (s["mean"] is None or s["sd"] is None) for s in summaries):
+        if any(isinstance(s, dict) and _has_no_moment(s) for s in summaries):
             names.append(name)
-    return [Note(", ".join(names), _NO_MOMENT)] if names else []
+    return names
+
+
+def _has_no_moment(summary: Mapping[str, Any]) -> bool:
+    return summary["mean"] is None or summary["sd"] is None
 
 
 def _studies(fit: Fit, studies: Sequence[Mapping[str, Any]]) -> list[Note]:
@@ -200,13 +243,49 @@ def i2_notes(mu: FloatArray, tau: FloatArray, identified: tuple[bool, bool]) -> 
     return [I2_FALLS] if (falls > _SHARE_THAT_FALLS)[np.array(identified)].any() else []
 
 
-def _thin_tails(fit: Fit, prob: float) -> list[Note]:
-    beyond = fit.engine.ess * (1 - prob) / 2
+def i2_notes_of_groups(results: Sequence[KindResult]) -> tuple[Note, ...]:
+    """Warn where Zhou and Dendukuri's I² falls in kinds of study other than all together.
+
+    Parameters
+    ----------
+    results : sequence of KindResult
+        All studies together first.
+
+    Returns
+    -------
+    tuple of Note
+        One note that names the kinds, or none.
+    """
+    labels = labels_by_group([result.told for result in results])
+    falls = [
+        label
+        for label, result in zip(labels[1:], results[1:], strict=True)
+        if i2_notes(result.drawn.mu, result.drawn.tau, result.identified)
+    ]
+    return (Note(f"{I2_FALLS.about} ({'; '.join(falls)})", I2_FALLS.text),) if falls else ()
+
+
+def thin_tails(sizes: Sequence[float], prob: float) -> tuple[Note, ...]:
+    """Warn where few draws lie beyond the limits of an interval.
+
+    Parameters
+    ----------
+    sizes : sequence of float
+        Effective draws of each fit.
+    prob : float
+        Level of the intervals.
+
+    Returns
+    -------
+    tuple of Note
+        One note or none.
+    """
+    beyond = float(np.min(sizes)) * (1 - prob) / 2
     # Written so that an effective size that could not be measured is told as well.
     if beyond >= _FEWEST_BEYOND:
-        return []
+        return ()
     text = (
         f"At a level of {100 * prob:.10g} % fewer than {_FEWEST_BEYOND} effective draws lie beyond "
         f"each limit, so the limits are imprecise: ask for more draws (--draws) or a lower level."
     )
-    return [Note("intervals", text)]
+    return (Note("intervals", text),)

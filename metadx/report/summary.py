@@ -17,7 +17,14 @@ from metadx.estimands.logistic import expit
 from metadx.estimands.summary import summarise
 from metadx.report.covariates import analysis_notes, covariates_of, explained_of
 from metadx.report.groups import contrasts_of, kind_results, ranks_of
-from metadx.report.missing import ILLUSTRATIVE, group_reasons, reasons
+from metadx.report.missing import (
+    ILLUSTRATIVE,
+    contrast_reasons,
+    group_reasons,
+    i2_notes_of_groups,
+    reasons,
+    thin_tails,
+)
 
 SCHEMA = "metadx/summary/1"
 #: Shown where neither the review nor the user states a prevalence.
@@ -67,8 +74,10 @@ def summary(
     if main is not pooled:
         groups[0] |= {"companion": True, "parameters": parameters_of(pooled, prob)}
     estimands, studies = groups[0]["estimands"], _studies(main, prob)
-    notes = [*analysis_notes(analysis), *reasons(pooled, estimands, studies, prob)]
-    notes += group_reasons(groups)
+    contrasts = contrasts_of(results, main, prob)
+    notes = [*analysis_notes(analysis), *reasons(pooled, estimands, studies)]
+    notes += [*group_reasons(groups), *i2_notes_of_groups(results), *contrast_reasons(contrasts)]
+    notes += thin_tails([fit.engine.ess for _, fit in analysis.fits], prob)
     if not len(prevalence) and estimands["ppv"] is not None:
         notes.append(ILLUSTRATIVE)
     return {
@@ -78,6 +87,7 @@ def summary(
         "title": main.title,
         "kind": "accuracy",
         "synthetic": main.synthetic,
+        "synthetic_note": main.synthetic_note,
         "model": {"id": main.card.card.id, "card_sha256": main.card.sha256},
         "data": {**data_of(main), "dropped": list(main.dropped)},
         "settings": {
@@ -93,8 +103,8 @@ def summary(
         "covariates": covariates_of(main),
         "parameters": _all_parameters(analysis, prob),
         "groups": groups,
-        "explained": explained_of(analysis),
-        "contrasts": contrasts_of(results, main, prob),
+        "explained": explained_of(analysis, prob),
+        "contrasts": contrasts,
         "ranks": ranks_of(results),
         "studies": studies,
         "notes": [asdict(note) for note in dict.fromkeys(notes)],

@@ -1,4 +1,4 @@
-"""The estimands of a summary as a flat table, for spreadsheets."""
+"""The estimands and the contrasts of a summary as flat tables, for spreadsheets."""
 
 import csv
 import io
@@ -10,6 +10,13 @@ from metadx.report.groups import labels_by_group
 
 HEADER = ("group", "quantity", "prevalence", "mean", "sd", "median", "lower", "upper", "prob")
 _NUMBERS = ("mean", "sd", "median", "lower", "upper")
+_KEYS = ("estimand", "prevalence", "covariate", "fit", "a", "b")
+_KINDS = ("difference", "ratio")
+CONTRASTS_HEADER = (
+    *_KEYS,
+    *(f"{kind}_{number}" for kind in _KINDS for number in _NUMBERS),
+    *("prob_a_gt_b", "prob"),
+)
 _REGION_PROB = 0.95  # of both regions, whatever the level of the intervals
 
 
@@ -37,6 +44,31 @@ def summary_csv(found: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
+def contrasts_csv(found: Mapping[str, Any]) -> str:
+    """Write the contrasts as CSV text, one quantity of one pair a row.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of ``summary.json``.
+
+    Returns
+    -------
+    str
+        ``difference`` is a minus b and ``ratio`` a over b; the cells of a ratio that is not
+        defined stay empty. ``prob`` is the level of the limits.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CONTRASTS_HEADER)
+    level = repr(found["settings"]["prob"])
+    for told in found["contrasts"]:
+        keys = [_cell(told[key]) if key in told else "" for key in _KEYS]
+        numbers = [_cell((told[kind] or {}).get(name)) for kind in _KINDS for name in _NUMBERS]
+        writer.writerow([*keys, *numbers, _cell(told["prob_a_gt_b"]), level])
+    return text.getvalue()
+
+
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
     level = {"prob": found["settings"]["prob"]}
     for name, values in found["parameters"].items():
@@ -57,5 +89,7 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str
                 yield label, name, "", (value or {}) | level
 
 
-def _cell(value: float | None) -> str:
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return value
     return "" if value is None else repr(value)

@@ -74,8 +74,25 @@ def answer_text(
     return "\n".join("\n".join([*block, ""]) for block in blocks if block)
 
 
+def synthetic_mark(page: Page, note: str) -> list[str]:
+    """Mark data that are no study data.
+
+    Parameters
+    ----------
+    page : Page
+    note : str
+        What the review says of them; empty for the usual words.
+
+    Returns
+    -------
+    list of str
+        Lines that stand above and below everything else.
+    """
+    return [tone(page, line, "bad") for line in paragraph(page, f"*** {note or SYNTHETIC} ***")]
+
+
 def _synthetic(found: Json, page: Page) -> list[str]:
-    return [tone(page, f"*** {SYNTHETIC} ***", "bad")] if found["synthetic"] else []
+    return synthetic_mark(page, found["synthetic_note"]) if found["synthetic"] else []
 
 
 def _heading(found: Json, page: Page, question: str, level: str) -> list[str]:
@@ -176,7 +193,7 @@ def _higgins(value: float | None) -> str:
 
 
 def _i2_warning(found: Json, page: Page) -> list[str]:
-    told = any(note["text"] == I2_FALLS.text for note in found["notes"])
+    told = any(note["about"] == I2_FALLS.about for note in found["notes"])
     return [tone(page, line, "bold") for line in paragraph(page, I2_FALLS.text)] if told else []
 
 

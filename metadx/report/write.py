@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from metadx.engines.analysis import Analysis
-from metadx.report.figures import draw_figures, slug
+from metadx.report.figures import draw_figures, slugs
 from metadx.report.folder import result_folder
-from metadx.report.tables import summary_csv
+from metadx.report.tables import contrasts_csv, summary_csv
 
 
 def write_result(
@@ -49,11 +49,14 @@ def write_result(
     with result_folder(target) as stage:
         (stage / "summary.json").write_bytes(text.encode())
         (stage / "summary.csv").write_bytes(summary_csv(found).encode())
+        if found["contrasts"]:
+            (stage / "contrasts.csv").write_bytes(contrasts_csv(found).encode())
         if store:
             say("writing fit.nc")
-            for name, fitted in analysis.fits:
+            parts = slugs([name for name, _ in analysis.fits])
+            for part, (_, fitted) in zip(parts, analysis.fits, strict=True):
                 main = fitted is analysis.main
-                fitted.save(stage / ("fit.nc" if main else f"fit-{slug(name)}.nc"))
+                fitted.save(stage / ("fit.nc" if main else f"fit-{part}.nc"))
         if figures:
             draw_figures(stage, analysis, found["settings"]["prob"], say)
         return tuple(sorted(path.name for path in stage.iterdir()))

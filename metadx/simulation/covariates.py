@@ -27,7 +27,7 @@ def draw_levels(name: str, counts: Sequence[int], rng: np.random.Generator) -> C
     Examples
     --------
     >>> draw_levels("group", (2, 1), np.random.default_rng(1)).values
-    ('a', 'b', 'a')
+    ('a', 'a', 'b')
     """
     levels = tuple(ascii_lowercase[: len(counts)])
     values = rng.permutation(np.repeat(levels, counts)).tolist()

@@ -42,16 +42,17 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign, ContrastsDesign)]:
 
         Comments, reasons, and what a study must show, may change without it.
         """
-        covariates = getattr(self.design, "covariates", None)
-        told = {"title": True, "require": True, "replications": True}
-        if covariates is None:  # then nothing was said of them
-            told["covariates"] = True
-        said = self.design.model_dump_json(
-            exclude={**told, "groups": {"__all__": {"replications": True}}}
-        )
-        cards = (self.card, *self.others)
-        texts = [said, *(_assumed(card.card, beta=covariates is not None) for card in cards)]
-        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+        return _hash(self.design, (self.card, *self.others))
+
+
+def _hash(design: AnyDesign, cards: tuple[LoadedCard, ...]) -> str:
+    covariates = isinstance(design, SbcDesign) and design.covariates is not None
+    told = {"title": True, "require": True, "replications": True}
+    if not covariates:  # then nothing was said of them
+        told["covariates"] = True
+    said = design.model_dump_json(exclude={**told, "groups": {"__all__": {"replications": True}}})
+    texts = [said, *(_assumed(card.card, beta=covariates) for card in cards)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def _assumed(card: Card, *, beta: bool) -> str:
@@ -173,7 +174,9 @@ def load_contrasts(path: str | Path | None = None) -> LoadedDesign[ContrastsDesi
 
 
 def _read(kind: Kind, path: str | Path | None) -> tuple[Path, AnyDesign]:
-    file = models_dir() / "designs" / f"{kind}.toml" if path is None else Path(path)
+    name = Path(kind if path is None else path)
+    shipped = models_dir() / "designs" / f"{name}.toml"
+    file = shipped if shipped.is_file() else name
     try:
         return file, _checked(file, file.read_bytes().decode("utf-8-sig"))
     except OSError as error:

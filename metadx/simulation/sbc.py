@@ -95,7 +95,7 @@ def _covariates(
         return {}, Design.without_covariates(studies)
     from metadx.designs.formula import build_design
 
-    covariates = {
+    covariates: dict[str, Categorical | Continuous] = {
         "group": draw_levels("group", described.levels, rng),
         "dose": draw_numbers("dose", studies, rng),
     }

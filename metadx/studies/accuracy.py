@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metadx.errors import DataError
-from metadx.studies.canonical import ALTERNATIVES, alternative_cells, canonical_text
-from metadx.studies.canonical import COUNTS as COUNTS
+from metadx.studies.canonical import alternative_cells, canonical_text
 from metadx.studies.cells import tidy
 from metadx.studies.counts import IntArray, count_column, group_sizes
 from metadx.studies.covariates import Categorical, Continuous, Covariates
@@ -23,6 +22,7 @@ from metadx.studies.row_checks import (
     group_size_problems,
 )
 from metadx.studies.uncertain import (
+    ALTERNATIVES,
     NO_ALTERNATIVES,
     Alternatives,
     checked_alternatives,
@@ -31,6 +31,8 @@ from metadx.studies.uncertain import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COUNTS = ("tp", "fp", "fn", "tn")
 
 type Remarks = tuple[tuple[str, str], ...]
 """Pairs of a study's label and what is to be known about it."""

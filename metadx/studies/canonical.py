@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from metadx.studies.covariates import Categorical, Continuous
-from metadx.studies.uncertain import tables_text
+from metadx.studies.uncertain import ALTERNATIVES, tables_text
 
 if TYPE_CHECKING:
     from metadx.studies.accuracy import AccuracyTable
-
-COUNTS = ("tp", "fp", "fn", "tn")
-ALTERNATIVES = "alternatives"
 
 
 def canonical_text(table: "AccuracyTable") -> str:
@@ -29,14 +26,15 @@ def canonical_text(table: "AccuracyTable") -> str:
         Covariates in alphabetical order; alternatives last, where there are any.
     """
     names = sorted(table.covariates)
-    columns: list[Sequence[object]] = [table.study, *(getattr(table, c).tolist() for c in COUNTS)]
+    numbers = (table.tp, table.fp, table.fn, table.tn)
+    columns: list[Sequence[object]] = [table.study, *(counts.tolist() for counts in numbers)]
     columns += [_values(table.covariates[name]) for name in names]
     if table.alternatives:
         names.append(ALTERNATIVES)
         columns.append(alternative_cells(table))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["study", *COUNTS, *names])
+    writer.writerow(["study", "tp", "fp", "fn", "tn", *names])
     writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 

@@ -23,6 +23,9 @@ def covariate_from_cells(
 ) -> tuple[Categorical | Continuous | None, list[Problem]]:
     """Make a covariate of a column.
 
+    An empty cell of a categorical column is the level declared for it, if one is; otherwise the
+    value is missing.
+
     Without a declaration a column is continuous if every cell that is not missing holds a number,
     and categorical otherwise. Levels stand in the order of their first appearance; the reference is
     the declared one, else the most frequent level (of equally frequent ones, the first).
@@ -89,9 +92,10 @@ def _advice(cell: str) -> str:
 
 
 def _categorical(name: str, cells: Sequence[str], spec: CovariateSpec, source: str) -> Categorical:
-    values = tuple(None if is_missing(cell) else tidy(cell) for cell in cells)
+    values = tuple(spec.missing if is_missing(cell) else tidy(cell) for cell in cells)
     counts = Counter(value for value in values if value is not None)
-    levels = tuple(counts)
+    # As with `--missing level`, the level of empty cells stands last.
+    levels = tuple(sorted(counts, key=lambda level: level == spec.missing))
     if not levels:
         raise DataError(
             f"{source}: the column {quoted(name)} is declared as categorical and has no value; "

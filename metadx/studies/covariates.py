@@ -29,12 +29,15 @@ class CovariateSpec:
     reference : str or None
         Level of a categorical column that the others are compared with; None takes the most
         frequent.
+    missing : str or None
+        Level of a categorical column that an empty cell means; None leaves it missing.
     """
 
     kind: Kind
     meaning: str = ""
     unit: str = ""
     reference: str | None = None
+    missing: str | None = None
 
 
 @dataclass(frozen=True)

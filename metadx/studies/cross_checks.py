@@ -14,6 +14,7 @@ from metadx.studies.covariates import Categorical
 from metadx.studies.problems import listed, quoted
 from metadx.studies.review import Published, Review
 from metadx.studies.swaps import low_accuracy
+from metadx.studies.totals import unmet_totals
 
 FEW = 4
 """Below so many studies the prior decides about the spread between studies."""
@@ -44,7 +45,8 @@ def findings(review: Review) -> tuple[Finding, ...]:
     repeated. Looked for are: fewer than four studies, a study with one empty arm, two studies with
     the same four counts or with nearly the same label, studies in which the test does worse than
     chance, counts that all share a divisor, levels of a covariate that differ in case or spaces
-    only, and published figures outside their own limits.
+    only, published figures outside their own limits, and totals of the source that the table does
+    not add up to.
 
     Parameters
     ----------
@@ -72,6 +74,7 @@ def findings(review: Review) -> tuple[Finding, ...]:
         *_shared_divisor(table),
         *_same_levels(table),
         *_published_limits(review.published),
+        *(Finding(about, text) for about, text in unmet_totals(table, review.totals)),
     )
 
 

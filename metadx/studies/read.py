@@ -1,9 +1,9 @@
 """Read a study table from a CSV, TSV or XLSX file, by header name."""
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,13 @@ from metadx.studies.grid import Grid, grid_from_rows
 from metadx.studies.headers import GROUP_SIZES, find_column, fold, match_roles, role_of
 from metadx.studies.labels import join_label, label_problems
 from metadx.studies.problems import Problem, name_text, refuse_if_any
+from metadx.studies.uncertain import ALTERNATIVES
 from metadx.studies.workbook import OLD_OFFICE, ZIP, rows_from_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from metadx.studies.reported_rows import Printed
 
 
 def read_table(
@@ -36,7 +39,11 @@ def read_table(
     r"""Read and validate a study table.
 
     Columns are found by name (`metadx.studies.headers` lists the accepted ones). The file's content
-    decides how it is read, not its ending. A missing count is an error, never 0.
+    decides how it is read, not its ending. A missing count is never 0: it is an error, unless
+    columns such as ``reported_sens``, ``reported_lr_pos``, ``reported_n`` or
+    ``reported_n_diseased`` hold what the study prints instead (`metadx.audit_reported` lists them),
+    or ``alternatives`` its possible tables (``31/4/2/9; 30/4/3/9``). If one table fits, its counts
+    are taken; if several do, all are kept. Beside counts such figures are compared with them.
 
     Parameters
     ----------
@@ -62,8 +69,8 @@ def read_table(
     Raises
     ------
     DataError
-        If the file cannot be read or is no valid table; all bad cells are named at once, with the
-        row in the file (the header is row 1).
+        If the file cannot be read or is no valid table, or no table (or too many) fits what a row
+        prints; all bad cells are named at once, with the row in the file (the header is row 1).
 
     Examples
     --------
@@ -77,13 +84,24 @@ def read_table(
     """
     content, source = _content(data)
     grid = grid_from_rows(_rows(content, source, sheet, columns or {}), source=source)
+    grid, printed = _printed(grid, columns or {}, covariates or ())
     roles = match_roles(
         grid.headers, source=source, columns=columns, declared=covariates or (), label=label
     )
     study, problems = _labels(grid, roles, label, source)
-    counts, found = _counts(grid, roles, study)
+    counts, found = _counts(grid, roles, study, printed.rows(grid) if printed else ())
     problems += found
-    made, found = _covariates(grid, covariates or {}, _taken(grid, roles, label), study, source)
+    remarks: dict[str, Any] = {}
+    if printed:
+        from metadx.studies.reported_rows import fill_rows
+
+        refused = {problem.row for problem in found}
+        found, remarks = fill_rows(
+            grid, roles, printed, study=study, counts=counts, refused=refused
+        )
+        problems += found
+    taken = _taken(grid, roles, label) | (printed.columns if printed else set())
+    made, found = _covariates(grid, covariates or {}, taken, study, source)
     problems += found
     refuse_if_any(source, sorted(problems, key=lambda problem: problem.row or 0))
     return AccuracyTable.from_counts(
@@ -95,6 +113,7 @@ def read_table(
         source=source,
         sha256=hashlib.sha256(content).hexdigest(),
         rows=grid.rows,
+        **remarks,
     )
 
 
@@ -128,11 +147,29 @@ def _rows(
 ) -> list[list[str]]:
     def is_table(header: Sequence[str]) -> bool:
         found = {role_of(cell) for cell in header} | set(columns)
-        return found.issuperset(COUNTS)
+        return found.issuperset(COUNTS) or any(map(_is_printed, header))
 
     if data.startswith(ZIP):
         return rows_from_workbook(data, source=source, sheet=sheet, is_table=is_table)
     return rows_from_text(data, source=source)
+
+
+def _is_printed(header: str) -> bool:
+    folded = fold(header)
+    return folded.startswith("reported") or folded == ALTERNATIVES
+
+
+def _printed(
+    grid: Grid, columns: Mapping[str, str], declared: Collection[str]
+) -> "tuple[Grid, Printed | None]":
+    """Find columns that stand in for counts; a table with such may do without columns of counts."""
+    if not any(map(_is_printed, grid.headers)):
+        return grid, None
+    # Few tables have such columns: the others do not pay for the arithmetic behind them.
+    from metadx.studies.reported_rows import printed_columns, with_counts
+
+    printed = printed_columns(grid.headers, declared)
+    return (with_counts(grid, columns), printed) if printed.columns else (grid, None)
 
 
 def _labels(
@@ -169,7 +206,7 @@ def _taken(grid: Grid, roles: Mapping[str, int], label: Sequence[str] | None) ->
 
 
 def _counts(
-    grid: Grid, roles: Mapping[str, int], study: Sequence[str]
+    grid: Grid, roles: Mapping[str, int], study: Sequence[str], told: Collection[int]
 ) -> tuple[dict[str, npt.NDArray[np.generic]], list[Problem]]:
     counts: dict[str, npt.NDArray[np.generic]] = {}
     problems: list[Problem] = []
@@ -185,6 +222,11 @@ def _counts(
             counts[role] = values.astype(np.float64)
             counts[role][absent] = np.nan
             faults = {i: why for i, why in faults.items() if i not in set(absent)}
+        elif told:
+            # Printed figures or alternatives stand in for a count.
+            faults = {
+                i: why for i, why in faults.items() if not (i in told and is_missing(cells[i]))
+            }
         header = grid.headers[place]
         problems += [
             Problem(f"{header} {why}", grid.rows[i], study[i]) for i, why in faults.items()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from metadx.studies.reported_figures import RATIOS, SHARES, SIZES, Figure, Measure
-from metadx.studies.reported_forms import quotient
+from metadx.studies.reported_forms import quotient, size_of
 from metadx.studies.reported_pooled import POOLED, pooled_figures, possible, solve_pooled
 from metadx.studies.reported_tables import any_table, find_tables
 
@@ -14,7 +14,6 @@ _ROWS = 2_000_000  # a longer search is not made only to name a smaller set
 _TABLES = 20_000
 _FEW = 8  # among so many figures sets of every size are looked at
 _LARGEST_LISTED = 3
-_MOST_DECIMALS = 9
 
 _OWN: dict[Measure, tuple[frozenset[Measure], tuple[Measure, Measure]]] = {
     "sens": (frozenset({"n_diseased", "tp", "fn"}), ("fp", "tn")),
@@ -136,8 +135,31 @@ def _range(figure: Figure, others: Sequence[Figure]) -> str:
     return f"possible {figure.name} whatever the group sizes: {limits}"
 
 
+def in_table(figure: Figure, table: Sequence[int]) -> str:
+    """Write the value that a table gives for a figure.
+
+    Parameters
+    ----------
+    figure : Figure
+    table : sequence of int
+        tp, fp, fn, tn.
+
+    Examples
+    --------
+    >>> from metadx.studies.reported_figures import read_figure
+    >>> in_table(read_figure("spec", "72%"), (266, 20, 30, 80))
+    '80%'
+    """
+    if figure.name in SIZES:
+        return str(size_of(figure.name, table))
+    above, below = quotient(figure.name, table)
+    if below:
+        return written(Fraction(above, below), figure)
+    return "an infinite value" if above else "no value (0/0)"
+
+
 def written(value: Fraction, figure: Figure) -> str:
-    """Write a value as a figure is printed, with more decimals where it would look the same.
+    """Write a value with the decimals of a figure; outside its limits it never looks the same.
 
     Parameters
     ----------
@@ -152,14 +174,4 @@ def written(value: Fraction, figure: Figure) -> str:
     '75%'
     """
     shown = value * 100 if figure.percent else value
-    decimals = figure.decimals
-    # A value beside what rounds to the figure must not be written as the figure itself.
-    while (
-        decimals < _MOST_DECIMALS and figure.low <= _rounded(value, decimals, figure) <= figure.high
-    ):
-        decimals += 1
-    return f"{float(shown):.{decimals}f}{'%' if figure.percent else ''}"
-
-
-def _rounded(value: Fraction, decimals: int, figure: Figure) -> Fraction:
-    return round(value, decimals + 2 if figure.percent else decimals)
+    return f"{float(shown):.{figure.decimals}f}{'%' if figure.percent else ''}"

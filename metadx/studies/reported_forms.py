@@ -74,6 +74,29 @@ def quotient(name: Measure, table: Sequence[int]) -> tuple[int, int]:
     return above, below
 
 
+def size_of(name: Measure, table: Sequence[int]) -> int:
+    """Return a size or a count of one table.
+
+    Parameters
+    ----------
+    name : str
+        One of `SIZES`.
+    table : sequence of int
+        tp, fp, fn, tn.
+
+    Examples
+    --------
+    >>> size_of("n_diseased", (62, 4, 7, 14))
+    69
+    """
+    tp, fp, fn, tn = (int(count) for count in table)
+    sizes: dict[Measure, int] = {
+        **{"tp": tp, "fp": fp, "fn": fn, "tn": tn},
+        **{"n": tp + fp + fn + tn, "n_diseased": tp + fn, "n_nondiseased": fp + tn},
+    }
+    return sizes[name]
+
+
 def fits(figure: Figure, table: Sequence[int]) -> bool:
     """Tell whether a figure may have been rounded from a table.
 
@@ -89,13 +112,8 @@ def fits(figure: Figure, table: Sequence[int]) -> bool:
     >>> fits(read_figure("sens", "89.86%"), (62, 4, 7, 14))
     True
     """
-    tp, fp, fn, tn = table
-    sizes: dict[Measure, int] = {
-        **{"tp": tp, "fp": fp, "fn": fn, "tn": tn},
-        **{"n": tp + fp + fn + tn, "n_diseased": tp + fn, "n_nondiseased": fp + tn},
-    }
-    if figure.name in sizes:
-        return figure.low == sizes[figure.name]
+    if figure.name not in _QUOTIENTS:
+        return figure.low == size_of(figure.name, table)
     above, below = quotient(figure.name, table)
     if figure.infinite:
         return below == 0 and above > 0

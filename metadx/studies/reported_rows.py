@@ -6,26 +6,25 @@ tp/fp/fn/tn. Where a count is missing they stand in for it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from metadx.errors import DataError
-from metadx.studies.canonical import ALTERNATIVES, COUNTS
+from metadx.studies.accuracy import COUNTS
 from metadx.studies.cells import is_missing
 from metadx.studies.grid import Grid
-from metadx.studies.headers import GROUP_SIZES, fold
+from metadx.studies.headers import fold, role_of
 from metadx.studies.problems import Problem, listed
 from metadx.studies.reported_audit import MOST_TABLES, Audit, audit
-from metadx.studies.reported_conflicts import written_share
-from metadx.studies.reported_figures import MEASURES, Figure, Measure, read_figure
+from metadx.studies.reported_conflicts import in_table
+from metadx.studies.reported_figures import MEASURES, SIZES, Figure, Measure, read_figure
 from metadx.studies.reported_forms import fits
-from metadx.studies.reported_words import sentences, table_words
-from metadx.studies.uncertain import central_table, tables_from_text
+from metadx.studies.reported_words import narrowing, table_words
+from metadx.studies.uncertain import ALTERNATIVES, central_table, tables_from_text
 
 type IntArray = npt.NDArray[np.int64]
-type Remarks = tuple[tuple[str, str], ...]
 
 PREFIX = "reported_"
 _MEASURE_OF: Mapping[str, Measure] = {fold(PREFIX + name): name for name in MEASURES}
@@ -90,23 +89,34 @@ def printed_columns(headers: Sequence[str], declared: Collection[str]) -> Printe
     return Printed(figures, alternatives)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What printed figures add to a table; see `AccuracyTable` for the last three."""
+def with_counts(grid: Grid, columns: Mapping[str, str]) -> Grid:
+    """Add empty columns of counts where a table has none of its own.
 
-    problems: list[Problem]
-    alternatives: dict[int, IntArray]
-    recovered: Remarks
-    clashes: Remarks
+    Parameters
+    ----------
+    grid : Grid
+    columns : mapping of str to str
+        Roles whose column is named by hand.
+
+    Returns
+    -------
+    Grid
+    """
+    had = {role_of(header) for header in grid.headers} | set(columns)
+    new = tuple(name for name in COUNTS if name not in had)
+    empty = tuple(("",) * len(grid.rows) for _ in new)
+    return replace(grid, headers=grid.headers + new, columns=grid.columns + empty)
 
 
 def fill_rows(
     grid: Grid,
     roles: Mapping[str, int],
     printed: Printed,
+    *,
     study: Sequence[str],
-    counts: Mapping[str, npt.NDArray[np.generic]],
-) -> Rows:
+    counts: Mapping[str, npt.NDArray[Any]],
+    refused: Collection[int | None] = (),
+) -> tuple[list[Problem], dict[str, Any]]:
     """Fill in the counts that follow from printed figures, and compare those that are given.
 
     Parameters
@@ -121,36 +131,46 @@ def fill_rows(
         Labels.
     counts : mapping of str to (N,) int64 array
         tp, fp, fn and tn; missing ones are filled in place.
+    refused : collection of int
+        Rows of the file with a cell that was refused already.
 
     Returns
     -------
-    Rows
+    problems : list of Problem
+        Rows that no table fits, or too many.
+    remarks : dict
+        The arguments alternatives, recovered and clashes of `AccuracyTable.from_counts`.
     """
     problems: list[Problem] = []
     alternatives: dict[int, IntArray] = {}
     recovered: list[tuple[str, str]] = []
     clashes: list[tuple[str, str]] = []
     for row in sorted(printed.rows(grid)):
+        if grid.rows[row] in refused:
+            continue
         cells = {role: grid.columns[place][row] for role, place in roles.items()}
         given = {role: cell for role, cell in cells.items() if not is_missing(cell)}
         try:
             told = _figures(grid, printed, row)
             if given.keys() >= set(COUNTS):
-                table = np.array([counts[name][row] for name in COUNTS], dtype=np.int64)
+                table = [int(counts[name][row]) for name in COUNTS]
                 clashes += [(study[row], words) for words in _compared(told, table)]
-                tables = _typed(grid, printed, row)
+                tables = _typed(grid, printed, row, table)
             else:
                 tables, words = _recovered(grid, printed, row, told, given)
                 recovered.append((study[row], words))
-                table = central_table(tables)
-                for name, count in zip(COUNTS, table, strict=True):
+                for name, count in zip(COUNTS, central_table(tables), strict=True):
                     counts[name][row] = count
         except ValueError as reason:
             problems.append(Problem(str(reason), grid.rows[row], study[row]))
             continue
         if tables is not None and len(tables) > 1:
             alternatives[row] = tables
-    return Rows(problems, alternatives, tuple(recovered), tuple(clashes))
+    return problems, {
+        "alternatives": alternatives,
+        "recovered": tuple(recovered),
+        "clashes": tuple(clashes),
+    }
 
 
 def _figures(grid: Grid, printed: Printed, row: int) -> list[Figure]:
@@ -165,14 +185,22 @@ def _figures(grid: Grid, printed: Printed, row: int) -> list[Figure]:
     return found
 
 
-def _typed(grid: Grid, printed: Printed, row: int) -> IntArray | None:
+def _typed(
+    grid: Grid, printed: Printed, row: int, shown: Sequence[int] | None = None
+) -> IntArray | None:
     """Return the tables written in the cell of the alternatives, if there are any."""
     if printed.alternatives is None or is_missing(grid.columns[printed.alternatives][row]):
         return None
+    header = grid.headers[printed.alternatives]
     try:
-        return tables_from_text(grid.columns[printed.alternatives][row])
+        tables = tables_from_text(grid.columns[printed.alternatives][row])
     except ValueError as reason:
-        raise ValueError(f"{grid.headers[printed.alternatives]} {reason}") from None
+        raise ValueError(f"{header} {reason}") from None
+    if shown is not None and list(shown) not in tables.tolist():
+        raise ValueError(
+            f"{header}: none of the tables is that of the counts, {table_words(shown)}"
+        )
+    return tables
 
 
 def _recovered(
@@ -180,51 +208,42 @@ def _recovered(
 ) -> tuple[IntArray, str]:
     """Return the tables that a row without counts may have had, and what to say of it."""
     had = {figure.name for figure in told}
-    sizes = [read_figure(name, given[name]) for name in (*COUNTS, *GROUP_SIZES) if name in given and name not in had]  # type: ignore[arg-type]
-    figures = [*told, *sizes]
-    typed = _typed(grid, printed, row)
-    if typed is not None:
-        kept = typed[[all(fits(figure, table) for figure in figures) for table in typed.tolist()]]
-        if len(kept) == 0:
-            raise ValueError("no table of the alternatives fits the figures of this row")
-        return kept, _several(kept) if len(kept) > 1 else f"{table_words(kept[0])}, as written"
-    found = audit(figures)
-    if found.verdict not in {"unique", "several"}:
-        raise ValueError(_refusal(found))
-    source = f"recovered from {listed([str(figure) for figure in figures])}"
-    if found.verdict == "unique":
-        return found.tables, f"counts {source}: {table_words(found.tables[0])}, the one table that fits"
-    return found.tables, f"counts {source}: {_several(found.tables)}"
-
-
-def _several(tables: IntArray) -> str:
-    shown = table_words(central_table(tables))
-    return (
-        f"{len(tables):,} tables fit and all are kept, as equally likely; shown is the most central "
-        f"of them, {shown}"
+    figures = [*told, *(read_figure(s, given[s]) for s in SIZES if s in given and s not in had)]
+    source = listed([str(figure) for figure in figures])
+    tables = _typed(grid, printed, row)
+    if tables is None:
+        found = audit(figures)
+        if found.verdict not in {"unique", "several"}:
+            raise ValueError(_refusal(found, source))
+        tables = found.tables
+    else:
+        fitting = [all(fits(figure, table) for figure in figures) for table in tables.tolist()]
+        tables = tables[fitting]
+        source = listed(["alternatives", *([source] if source else [])])
+        if len(tables) == 0:
+            raise ValueError(f"no table of the alternatives fits {source}; correct one of them")
+    if len(tables) == 1:
+        return tables, f"counts recovered from {source}: {table_words(tables[0])} alone fits"
+    return tables, (
+        f"{len(tables):,} tables fit {source}; all are kept, as equally likely, and the most "
+        f"central of them is shown: {table_words(central_table(tables))}"
     )
 
 
-def _refusal(found: Audit) -> str:
-    given = listed([str(figure) for figure in found.figures])
-    match found.verdict:
-        case "impossible":
-            clashes = "; ".join(clash.text for clash in found.clashes[:3])
-            return f"no table fits the reported figures: {clashes}; correct one or drop the row"
-        case "too many":
-            return (
-                f"{found.count:,} tables fit {given}, more than {MOST_TABLES:,}; "
-                f"{sentences(found)[-1]}"
-            )
-    return (
-        f"the sizes of the groups do not follow from {given}; add {PREFIX}n_diseased and "
-        f"{PREFIX}n_nondiseased, or drop the row"
-    )
+def _refusal(found: Audit, given: str) -> str:
+    if found.verdict == "impossible":
+        clashes = "; ".join(clash.text for clash in found.clashes[:3])
+        return f"no table fits the reported figures: {clashes}; correct one or drop the row"
+    if found.verdict == "too many":
+        what = f"{found.count:,} tables fit {given}, more than {MOST_TABLES:,}"
+        return f"{what}; {narrowing(found.figures)}"
+    what = f"the sizes of the groups do not follow from {given}"
+    return f"{what}; add {PREFIX}n_diseased and {PREFIX}n_nondiseased, or drop the row"
 
 
-def _compared(told: Sequence[Figure], table: IntArray) -> list[str]:
+def _compared(told: Sequence[Figure], table: Sequence[int]) -> list[str]:
     return [
-        f"reported {figure} clashes with its counts, which give {written_of(figure, table)}"
+        f"reported {figure} clashes with its counts, which give {in_table(figure, table)}"
         for figure in told
         if not fits(figure, table)
     ]

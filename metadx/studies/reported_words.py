@@ -40,12 +40,17 @@ def sentences(audit: "Audit") -> list[str]:
         case "too many":
             return [
                 f"{audit.count:,} tables fit, too many to keep: the "
-                f"figures say too little to recover counts. {_narrowing(audit.figures)}"
+                f"figures say too little to recover counts. {narrowing(audit.figures)}"
             ]
         case "impossible":
-            return ["The figures cannot stand together.", *(f"{c.text}." for c in audit.clashes)]
+            more = len(audit.clashes) - _SHOWN
+            return [
+                "The figures cannot stand together.",
+                *(f"{clash.text}." for clash in audit.clashes[:_SHOWN]),
+                *([f"and {more} more sets of figures."] if more > 0 else []),
+            ]
         case "too large to search":
-            return [f"Too many tables to try. {_narrowing(audit.figures)}"]
+            return [f"Too many tables to try. {narrowing(audit.figures)}"]
     return _without_sizes(audit)
 
 
@@ -59,11 +64,11 @@ def _several(audit: "Audit") -> list[str]:
     lines += [f"{table_words(table)}" for table in audit.tables[:_SHOWN]]
     if audit.count > _SHOWN:
         lines.append(f"and {audit.count - _SHOWN:,} more.")
-    return [*lines, _narrowing(audit.figures)]
+    return [*lines, narrowing(audit.figures)]
 
 
-def _narrowing(figures: Sequence[Figure]) -> str:
-    """Name figures that would tell more."""
+def narrowing(figures: Sequence[Figure]) -> str:
+    """Say which further figures would leave fewer tables."""
     had = {figure.name for figure in figures}
     sizes: list[Measure] = ["n_diseased", "n_nondiseased"]
     if {"n_diseased", "n_nondiseased"} & had and ("n" in had or len({*sizes} & had) == 2):

@@ -14,6 +14,7 @@ from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Categorical, CovariateSpec
 from metadx.studies.problems import listed, name_text, quoted
 from metadx.studies.read import read_table
+from metadx.studies.totals import Total
 
 if TYPE_CHECKING:
     from metadx.studies.schema import ReviewFile
@@ -116,7 +117,9 @@ class Review:
     kind : {"accuracy"}
         What the table holds.
     synthetic : bool
-        True where the data are simulated.
+        True where the data are simulated or reconstructed.
+    synthetic_note : str
+        What to say of synthetic data instead of the usual words.
     index_test, target_condition, reference_standard, unit : str
         The test, what it is to find, how the truth was established and what is counted.
     source : ReviewSource
@@ -127,6 +130,8 @@ class Review:
         Settings.
     published : tuple of Published
         Figures of the source.
+    totals : tuple of Total
+        Totals of the source, which the table is to add up to.
     table : AccuracyTable
         The studies.
     """
@@ -138,6 +143,7 @@ class Review:
     question: str = ""
     kind: Literal["accuracy"] = "accuracy"
     synthetic: bool = False
+    synthetic_note: str = ""
     index_test: str = ""
     target_condition: str = ""
     reference_standard: str = ""
@@ -146,6 +152,7 @@ class Review:
     columns: Mapping[str, CovariateSpec] = field(default_factory=dict, hash=False)
     analysis: Analysis = Analysis()
     published: tuple[Published, ...] = ()
+    totals: tuple[Total, ...] = ()
 
     def __post_init__(self) -> None:
         """Freeze the declarations."""
@@ -259,7 +266,7 @@ def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
             f'{file}: review.kind: found "agreement"; this version reads accuracy reviews only.'
         )
     declared = {
-        header: CovariateSpec(entry.kind, entry.meaning, entry.unit, entry.reference)
+        header: CovariateSpec(**entry.model_dump())
         for header, entry in form.columns.entries().items()
     }
     table = read_table(
@@ -292,6 +299,9 @@ def _review(
         columns=declared,
         analysis=Analysis(**analysis | {"prevalence": tuple(analysis["prevalence"])}),
         published=tuple(Published(**entry.model_dump()) for entry in form.published),
+        totals=tuple(
+            Total(**entry.model_dump() | {"levels": tuple(entry.levels)}) for entry in form.totals
+        ),
         table=table,
     )
 
@@ -332,3 +342,9 @@ def _check_columns(review: Review, file: Path) -> None:
             f"{file}: analysis.subgroup: {quoted(subgroup)} is no categorical column; "
             f"wanted one of {listed(fit) or '(there is none)'}."
         )
+    for place, total in enumerate(review.totals, start=1):
+        if total.column and not isinstance(review.table.covariates.get(total.column), Categorical):
+            raise DataError(
+                f"{file}: totals[{place}].column: {quoted(total.column)} is no categorical column "
+                "of the study table; correct the name, or declare the column as categorical."
+            )

@@ -6,7 +6,16 @@ Kept apart from `metadx.studies.review`, which loads it only where there is such
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from metadx.studies.totals import What, total_fault
 
 type Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 type Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -28,12 +37,21 @@ class ReviewSection(_Section):
         Literal["accuracy", "agreement"], Field(description="What the study table holds.")
     ] = "accuracy"
     synthetic: Annotated[
-        bool, Field(description="True where the data are simulated; said on every page.")
+        bool, Field(description="True where the data are no study data; said on every page.")
     ] = False
+    synthetic_note: Annotated[
+        Text, Field(description="What to say of synthetic data instead of the usual words.")
+    ] = ""
     index_test: Annotated[Text, Field(description="The test whose accuracy is reviewed.")] = ""
     target_condition: Annotated[Text, Field(description="What the test is to find.")] = ""
     reference_standard: Annotated[Text, Field(description="How the truth was established.")] = ""
     unit: Annotated[Text, Field(description="What is counted: patient, lesion, segment.")] = ""
+
+    @model_validator(mode="after")
+    def _note_of_synthetic_data(self) -> Self:
+        if self.synthetic_note and not self.synthetic:
+            raise ValueError("synthetic_note is for synthetic data; synthetic is false")
+        return self
 
 
 class SourceSection(_Section):
@@ -64,6 +82,9 @@ class ColumnEntry(_Section):
     reference: Annotated[
         Name | None, Field(description="Level that the others are compared with.")
     ] = None
+    missing: Annotated[
+        Name | None, Field(description="Level that an empty cell of a categorical column means.")
+    ] = None
 
     @model_validator(mode="after")
     def _belongs_to_kind(self) -> Self:
@@ -71,6 +92,8 @@ class ColumnEntry(_Section):
             raise ValueError(f"unit is for continuous columns; the kind is {self.kind}")
         if self.reference is not None and self.kind != "categorical":
             raise ValueError(f"reference is for categorical columns; the kind is {self.kind}")
+        if self.missing is not None and self.kind != "categorical":
+            raise ValueError(f"missing is for categorical columns; the kind is {self.kind}")
         return self
 
 
@@ -143,6 +166,39 @@ class PublishedEntry(_Section):
     note: Annotated[Text, Field(description="What to know about it.")] = ""
 
 
+class TotalEntry(_Section):
+    """A total that the source prints; `metadx check` tells where the table does not meet it."""
+
+    what: Annotated[What, Field(description="What is counted, or an extreme of the prevalence.")]
+    value: Annotated[
+        int | str,
+        Field(description='The number; of a prevalence the text printed, "17/297" or "5.7%".'),
+    ]
+    column: Annotated[
+        Name | None, Field(description="Categorical column that picks the studies.")
+    ] = None
+    levels: Annotated[
+        list[Name], Field(description="Levels of that column; any one of them counts.")
+    ] = []
+    note: Annotated[Text, Field(description="What to know about it.")] = ""
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _number_or_text(cls, value: object) -> object:
+        if not isinstance(value, int | str) or isinstance(value, bool):
+            raise ValueError(f"found {value}; wanted a whole number, or a prevalence in quotes")
+        return value
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.column is None) != (not self.levels):
+            raise ValueError("column and levels belong together; give both or neither")
+        fault = total_fault(self.what, self.value)
+        if fault is not None:
+            raise ValueError(f"value of {self.what}: {fault}")
+        return self
+
+
 class ReviewFile(_Section):
     """A `review.toml`: the question, the provenance, the columns and the analysis of one review."""
 
@@ -151,6 +207,7 @@ class ReviewFile(_Section):
     columns: ColumnsSection = ColumnsSection()
     analysis: AnalysisSection = AnalysisSection()
     published: list[PublishedEntry] = []
+    totals: list[TotalEntry] = []
 
 
 def review_schema() -> dict[str, Any]:

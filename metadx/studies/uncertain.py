@@ -13,6 +13,9 @@ from metadx.studies.problems import quoted
 type IntArray = npt.NDArray[np.int64]
 type Alternatives = Mapping[int, IntArray]
 
+ALTERNATIVES = "alternatives"
+"""Header of a column that holds them as text."""
+
 NO_ALTERNATIVES: Alternatives = MappingProxyType({})
 
 

@@ -9,8 +9,9 @@ import pytensor.tensor as pt
 from pytensor.compile.mode import get_mode
 from pytensor.graph.replace import vectorize_graph
 
-from metadx.builders.bivariate import build_bivariate
+from metadx.builders.bivariate import build_bivariate, coefficient_names
 from metadx.cards.card import Card
+from metadx.designs.design import Design
 from metadx.studies.accuracy import AccuracyTable
 from tests.unit.engines.brute_force import conditional_grid
 
@@ -20,15 +21,16 @@ _OBSERVED = ("tp", "tn")
 
 
 class IntegratedPyMC:
-    """log p(table, mu, tau, rho) from the centred PyMC model.
+    """log p(table, coefficients, tau, rho) from the centred PyMC model.
 
     The grid of each study is placed with a formula of its own; what is summed over it is the
     log density of the PyMC model alone.
     """
 
-    def __init__(self, table: AccuracyTable, card: Card) -> None:
+    def __init__(self, table: AccuracyTable, card: Card, design: Design | None = None) -> None:
         self.table = table
-        model = build_bivariate(table, card, "centred")
+        self.design = design or Design.without_covariates(table.n_studies)
+        model = build_bivariate(table, card, "centred", design)
         terms = dict(
             zip(
                 [variable.name for variable in (*model.free_RVs, *model.observed_RVs)],
@@ -48,20 +50,23 @@ class IntegratedPyMC:
         self.on_grid = pytensor.function([*hyper, *grids.values()], on_grid, mode=mode)
         self.prior = pytensor.function(hyper, prior, mode=mode, on_unused_input="ignore")
 
-    def log_density(self, mu: Any, tau: Any, rho: float) -> float:
-        """Log joint density on the natural scales of mu, tau and rho: no Jacobian."""
+    def log_density(self, coefficients: Any, tau: Any, rho: float) -> float:
+        """Log joint density on the natural scales of coefficients, tau and rho: no Jacobian."""
         point = {
-            "mu_sens": mu[0],
-            "mu_spec": mu[1],
+            **dict(zip(coefficient_names(self.design), coefficients, strict=True)),
             "tau_sens_log__": np.log(tau[0]),
             "tau_spec_log__": np.log(tau[1]),
             "rho_interval__": np.log1p(rho) - np.log1p(-rho),  # of Uniform(-1, 1)
             "rho_unit_logodds__": np.log1p(rho) - np.log1p(-rho),  # of LKJ
         }
         hyper = [point[name] for name in self.names]
+        split = self.design.sens.size
+        mu_sens = self.design.sens.matrix @ coefficients[:split]
+        mu_spec = self.design.spec.matrix @ coefficients[split:]
         sens, spec, cells = [], [], []
         for i in range(self.table.n_studies):
             study = tuple(int(getattr(self.table, name)[i]) for name in ("tp", "fp", "fn", "tn"))
+            mu = (mu_sens[i], mu_spec[i])
             a, b, _, cell = conditional_grid(study, (mu, tau, rho), _POINTS)
             sens.append(np.broadcast_to(a, b.shape).ravel())
             spec.append(b.ravel())

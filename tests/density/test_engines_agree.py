@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from metadx.cards.load import load_card
+from metadx.designs.formula import build_design
 from metadx.engines.counts import Counts
 from metadx.engines.fit import Fit, fit
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
@@ -53,6 +54,31 @@ def test_the_integrated_pymc_model_is_the_target_of_the_marginal_engine(fitted, 
     for nodes, error in ((EXACT, 1e-6), (FINE, 2e-3)):
         found, _ = Posterior.of(likelihood_of(fitted, nodes), card).log_density(theta)
         np.testing.assert_allclose(found - jacobian, wanted, rtol=0, atol=error)
+
+
+@pytest.mark.parametrize(
+    ("name", "sens", "spec"),
+    [
+        ("lung-nodules-dwi-mri", "~ nation + year", "~ field_strength + log(patients)"),
+        ("anti-ccp", "~ generation * year", "~ generation"),
+    ],
+)
+def test_both_hold_one_posterior_with_covariates_too(name, sens, spec):
+    """Different formulas for both margins; levels, numbers and an interaction."""
+    card, table = load_card("bivariate-binomial").card, load_dataset(name).table
+    design = build_design(table, sens=sens, spec=spec)
+    fitted = fit(table, sens=sens, spec=spec, engine="marginal", draws=2000, seed=4)
+    rows = np.random.default_rng(3).choice(fitted.rho.size, 5, replace=False)
+    beta = fitted.coefficients.reshape(fitted.rho.size, -1)[rows]
+    tau, rho = fitted.tau.reshape(-1, 2)[rows], fitted.rho.ravel()[rows]
+    judge = IntegratedPyMC(table, card, design)
+    wanted = [judge.log_density(*point) for point in zip(beta, tau, rho, strict=True)]
+    likelihood = IntegratedLikelihood.of(Counts.from_table(table), 61, design)
+    theta = np.column_stack([beta, np.log(tau), np.arctanh(rho)])
+    found, _ = Posterior.of(likelihood, card, design).log_density(theta)
+    jacobian = np.log(tau).sum(axis=1) + np.log1p(-(rho**2))
+    np.testing.assert_allclose(found - jacobian, wanted, rtol=0, atol=1e-4)
+    assert np.ptp(wanted) > 1  # the points differ
 
 
 def test_the_nodes_of_a_fit_leave_next_to_no_error(fitted, points):

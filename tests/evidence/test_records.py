@@ -28,6 +28,17 @@ QUANTITIES = (
     *("log_likelihood", "logit_sens[1]", "logit_spec[1]"),
 )
 
+OF_COVARIATES = (
+    *QUANTITIES[:-2],
+    *(
+        f"beta[{margin},{of}]"
+        for margin in ("sens", "spec")
+        for of in ("group=b", "group=c", "dose")
+    ),
+    *("mean[sens]", "contrast[sens]", "mean[spec]", "contrast[spec]"),
+    *QUANTITIES[-2:],
+)
+
 
 def read(name):
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
@@ -36,6 +47,11 @@ def read(name):
 @pytest.fixture(scope="module")
 def sbc():
     return read("sbc")
+
+
+@pytest.fixture(scope="module")
+def regression():
+    return read("sbc-regression")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +92,30 @@ def test_calibration_is_whole(sbc):
         for counts in group["ranks"].values():
             assert len(counts) == 200
             assert sum(counts) == group["replications"]
+
+
+def test_calibration_with_covariates_is_whole_and_passes(regression):
+    loaded = load_sbc("sbc-regression")
+    assert regression["identity"] == identity(loaded)
+    asked = [(group.name, group.replications) for group in loaded.design.groups]
+    assert [(g["name"], g["replications"]) for g in regression["groups"]] == asked
+    for group in regression["groups"]:
+        assert group["failed"] == 0
+        assert tuple(group["ranks"]) == OF_COVARIATES
+        for counts in group["ranks"].values():
+            assert (len(counts), sum(counts)) == (200, group["replications"])
+    assert broken(sbc_requirements(regression, loaded.design.require)) == []
+
+
+@pytest.mark.parametrize("quantity", ["beta[sens,group=c]", "contrast[spec]"])
+def test_a_coefficient_out_of_place_is_noticed(regression, quantity):
+    spoilt = deepcopy(regression)
+    counts = spoilt["groups"][0]["ranks"][quantity]
+    moved = [count // 2 for count in counts[:100]]
+    counts[:100] = [count - less for count, less in zip(counts[:100], moved, strict=True)]
+    counts[-1] += sum(moved)
+    require = load_sbc("sbc-regression").design.require
+    assert len(broken(sbc_requirements(spoilt, require))) == 1
 
 
 def test_coverage_is_whole(coverage):
@@ -167,6 +207,12 @@ def test_calibration_can_be_made_again(sbc, group):
     loaded = load_sbc()
     key = f"{loaded.design.groups[group].name}/00000"
     assert_close(sbc_replication(loaded, group, 0), sbc["kept"][key])
+
+
+def test_calibration_with_covariates_can_be_made_again(regression):
+    loaded = load_sbc("sbc-regression")
+    key = f"{loaded.design.groups[0].name}/00001"
+    assert_close(sbc_replication(loaded, 0, 1), regression["kept"][key])
 
 
 @pytest.mark.parametrize("cell", [0, 11, 40, 57])

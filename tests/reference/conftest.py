@@ -4,7 +4,11 @@ import pytest
 
 from tests.reference.corpus import LEFT_OUT, corpus_folder
 
-collect_ignore = [] if corpus_folder() else ["test_stan_corpus.py", "test_peers_corpus.py"]
+collect_ignore = (
+    []
+    if corpus_folder()
+    else ["test_stan_corpus.py", "test_peers_corpus.py", "test_regression_corpus.py"]
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

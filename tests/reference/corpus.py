@@ -16,8 +16,8 @@ def corpus_folder() -> Path | None:
     return Path(named) if named else None
 
 
-def corpus_table(name: str) -> AccuracyTable:
-    """Read the four counts of NAME.csv; rows are taken as independent studies.
+def corpus_rows(name: str) -> list[dict[str, str]]:
+    """Read the rows of NAME.csv as they stand.
 
     Raises
     ------
@@ -30,7 +30,18 @@ def corpus_table(name: str) -> AccuracyTable:
     if folder is None:
         raise LookupError(LEFT_OUT)
     with (folder / f"{name}.csv").open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def corpus_table(name: str) -> AccuracyTable:
+    """Read the four counts of NAME.csv; rows are taken as independent studies.
+
+    Raises
+    ------
+    LookupError, FileNotFoundError
+        As `corpus_rows`.
+    """
+    rows = corpus_rows(name)
     counts = [[int(row[column]) for row in rows] for column in ("tp", "fp", "fn", "tn")]
     labels = [f"row {number}" for number in range(1, len(rows) + 1)]
     return AccuracyTable.from_counts(labels, *counts, source=f"{name}.csv")

@@ -29,17 +29,17 @@ def write_record(rows: Mapping[str, Sequence[Any]], path: Path = RECORD_FILE) ->
     versions = {name: version(name) for name in _LIBRARIES}
     parts = [f' "format": "{FORMAT}"', f' "versions": {json.dumps(versions)}']
     for section in SECTIONS:
-        lines = ",\n".join("  " + json.dumps(_plain(row)) for row in rows[section])
+        lines = ",\n".join("  " + json.dumps(plain(row)) for row in rows[section])
         parts.append(f' "{section}": [\n{lines}\n ]')
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
-def _plain(row: Any, figures: int = 6) -> Any:
+def plain(row: Any, figures: int = 6) -> Any:
     """Turn into what JSON holds, rounded; a number that does not exist is null."""
     if isinstance(row, float):
         return float(f"{row:.{figures}g}") if isfinite(row) else None
     if isinstance(row, Mapping):
-        return {key: _plain(value, _FIGURES.get(key, 6)) for key, value in row.items()}
+        return {key: plain(value, _FIGURES.get(key, 6)) for key, value in row.items()}
     if isinstance(row, list | tuple):
-        return [_plain(value) for value in row]
-    return row if row is None or isinstance(row, str | int) else _plain(asdict(row))
+        return [plain(value) for value in row]
+    return row if row is None or isinstance(row, str | int) else plain(asdict(row))

@@ -14,6 +14,7 @@ import pytest
 
 from metadx.resources import data_dir
 from metadx.studies.review import Review, list_datasets, load_dataset, load_review
+from metadx.studies.totals import unmet_totals
 
 # name: studies, diseased, non-diseased, rows with a zero cell
 TOTALS = {
@@ -24,6 +25,8 @@ TOTALS = {
     "dvt-ultrasound": (30, 1487, 2883, 8),
     "galactomannan-children": (6, 25, 813, 6),
     "iqcode-dementia": (13, 1403, 1342, 2),
+    "lung-nodule-ai": (21, 3607, 3847, 0),
+    "lung-nodule-ai-published": (6, 562, 341, 0),
     "lung-nodules-ct-biopsy": (10, 1038, 407, 6),
     "lung-nodules-dwi-mri": (17, 855, 322, 1),
     "lung-nodules-fdg-pet": (10, 375, 406, 1),
@@ -41,6 +44,8 @@ SHA256 = {
     "dvt-ultrasound": "2f243e148f41d367aa8ea77e90b9dd9130129a213bccf0bdd421083c9b0998fb",
     "galactomannan-children": "02873e398299e750b2b6e82ca9aca74eea79b80c2b00db90d82560833eb9f88f",
     "iqcode-dementia": "82e0749de4e61ab21a254afb671bb435261dfe438bc4838ec1ac7d58060a8b58",
+    "lung-nodule-ai": "83fab9d32205121f87f11b1025faddc35ea9fa580df922794e923b9ff50598b2",
+    "lung-nodule-ai-published": "25b8829e019969ad23a9411dd1d05aaf597269638772c4428a9cdba79ffbe2f2",
     "lung-nodules-ct-biopsy": "6ae39f6bee289fe9b59a3e92333ee7d3b1b84fbaf38b3673d5428c52332bfd63",
     "lung-nodules-dwi-mri": "a702dd00b116d8afd88edc1b058f65fa22a79ce737ab66fc73861dc2a4e6a1a0",
     "lung-nodules-fdg-pet": "640a65f7e29bafadf28d2764350635d2990886d47b94bcccb9bfd312137a4893",
@@ -51,6 +56,8 @@ SHA256 = {
     "telomerase": "1738558311fe4dc691ea71de0a79b6770841c5cc4f72358421a9f4a13dd60c52",
 }
 NAMES = tuple(TOTALS)
+# Reviews that hold no study data, with the script that makes their table.
+SYNTHETIC = {"lung-nodule-ai": "prepare.py"}
 
 # Reviews whose counts were read from a re-typed file and not from the review's own pages.
 SECOND_HAND = (
@@ -104,7 +111,8 @@ def readme_table() -> list[str]:
         table = review.table
         zero = sum(has_zero(row) for row in rows_of(name))
         cells = (
-            f"[{name}]({name}/review.toml)",
+            f"[{name}]({name}/review.toml)"
+            + (f" ({note})" if (note := review.synthetic_note) else ""),
             review.index_test,
             review.target_condition,
             str(table.n_studies),
@@ -117,13 +125,14 @@ def readme_table() -> list[str]:
     return lines
 
 
-def test_exactly_the_fifteen_reviews_ship():
+def test_exactly_the_seventeen_reviews_ship():
     folders = tuple(sorted(path.name for path in data_dir().iterdir() if path.is_dir()))
     assert folders == NAMES
     assert tuple(sorted(list_datasets())) == NAMES
     for name in NAMES:
         inside = sorted(path.name for path in (data_dir() / name).iterdir())
-        assert inside == ["review.toml", "studies.csv"]
+        script = [SYNTHETIC[name]] if name in SYNTHETIC else []
+        assert inside == [*script, "review.toml", "studies.csv"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,7 +150,9 @@ def test_review_loads_with_the_totals_of_the_source(name: str):
     assert totals == TOTALS[name]
     assert table.sha256 == SHA256[name]
     assert table.study == tuple(row["study"] for row in rows_of(name))
-    assert (review.name, review.kind, review.synthetic) == (name, "accuracy", False)
+    assert (review.name, review.kind) == (name, "accuracy")
+    assert review.synthetic == (name in SYNTHETIC)
+    assert bool(review.synthetic_note) == review.synthetic
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -158,6 +169,7 @@ def test_review_is_described_and_cited(name: str):
     ):
         assert text.strip()
     assert review.question.startswith("How accurately ")
+    assert review.source.doubts[0].startswith("Not study data: ") == review.synthetic
     assert review.question.endswith("?")
     assert review.source.citation.endswith(".")
     assert review.source.transcription
@@ -203,6 +215,8 @@ def test_every_further_column_is_explained(name: str):
         assert values, f"{header}: only blanks"
         assert entry["meaning"].strip()
         if entry["kind"] == "categorical":
+            if len(values) < len(rows) and "missing" in entry:
+                values.append(entry["missing"])
             assert len(set(values)) > 1, f"{header}: one level only"
             assert entry["reference"] in values
         elif entry["kind"] == "continuous":
@@ -329,3 +343,5 @@ def test_readme_example_is_a_review(tmp_path: Path):
     assert review.table.n_studies == 2
     assert review.synthetic
     assert set(review.table.covariates) == {"setting"}
+    assert len(review.totals) == 3
+    assert unmet_totals(review.table, review.totals) == []

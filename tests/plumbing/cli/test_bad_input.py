@@ -45,8 +45,9 @@ OPTIONS = {
     "draws": (["--draws", "10"], ["draws = 10", "from 100"]),
     "draws in words": (["--draws", "many"], ["'--draws'"]),
     "seed": (["--seed", "-1"], ["seed = -1", "at least 0"]),
-    "formula": (["--sens", "~ year"], ["sens = '~ year'", "without covariates", "'~ 1'"]),
-    "subgroup": (["--subgroup", "year"], ["subgroup = 'year'", "without covariates"]),
+    "formula": (["--sens", "~ year"], ['formula "~ year"', "It has no covariates"]),
+    "subgroup": (["--subgroup", "year"], ['subgroup "year"', "no categorical covariate"]),
+    "values without a formula": (["--at", "year=2003"], ["only where a formula has them"]),
     "unknown option": (["--figure"], ["No such option: --figure"]),
 }
 REVIEWS = {
@@ -56,12 +57,64 @@ REVIEWS = {
     "agreement": ('[review]\ntitle = "x"\nkind = "agreement"\n', ["review.kind", "accuracy"]),
     "formula": (
         '[review]\ntitle = "x"\n[analysis]\nsens = "~ year"\n',
-        ["sens = '~ year'", "without covariates"],
+        ['formula "~ year"', "It has no covariates"],
     ),
     "unknown model": (
         '[review]\ntitle = "x"\n[analysis]\nmodel = "mine"\n',
         ["no model card 'mine'", "bivariate-binomial"],
     ),
+}
+
+COVARIATES = """\
+[review]
+title = "Five studies"
+[columns.site]
+kind = "categorical"
+meaning = "where"
+[columns.double]
+kind = "categorical"
+meaning = "the same once more"
+[columns.year]
+kind = "continuous"
+meaning = "when"
+[columns.age]
+kind = "continuous"
+meaning = "mean age"
+[columns.remark]
+kind = "note"
+meaning = "free text"
+"""
+STUDIES = """\
+study,tp,fp,fn,tn,site,double,year,age,remark
+Li 2001,20,5,4,60,ward,in,2001,50,x
+Kim 2003,15,2,6,40,ward,in,2003,,y
+Ho 2005,33,9,3,80,clinic,out,2005,61,z
+Ali 2008,12,1,5,33,clinic,out,2008,58,x
+Roy 2010,40,6,10,90,ward,in,2010,49,y
+"""
+SITE = ["--sens", "~ site"]
+FORMULAS = {
+    "unknown covariate": (["--spec", "~ sites"], ["sites", "did you mean site?"]),
+    "note column": (["--sens", "~ remark"], ["remark", 'kind "note"', '"categorical"']),
+    "no formula": (["--sens", "~ site +"], ["~ site +"]),
+    "empty formula": (["--sens", ""], ["formula"]),
+    "collinear": (["--sens", "~ site + double"], ["sensitivity", "site", "double"]),
+    "too many": (["--sens", "~ site + year + C(age) + log(year)", "--missing", "drop"], ["sens"]),
+    "missing values": (
+        ["--sens", "~ age"],
+        ["studies.csv", "age is missing in 1 of 5", "Kim 2003"],
+    ),
+    "missing number as level": (["--sens", "~ age", "--missing", "level"], ["Kim 2003", "drop"]),
+    "missing policy": ([*SITE, "--missing", "ignore"], ["'ignore'", "error, drop, level"]),
+    "missing policy alone": (["--missing", "ignore"], ["'ignore'", "error, drop, level"]),
+    "subgroup of numbers": (["--subgroup", "year"], ['"year" is continuous', "site"]),
+    "unknown subgroup": (["--subgroup", "ward"], ['"ward"', "double"]),
+    "unknown level": ([*SITE, "--at", "site=wards"], ['"wards"', 'Did you mean "ward"']),
+    "a name alone": ([*SITE, "--at", "ward"], ["--at 'ward'", "NAME=VALUE"]),
+    "set twice": ([*SITE, "--at", "site=ward,site=clinic"], ["site is set twice"]),
+    "not in a formula": ([*SITE, "--at", "year=2003"], ["year stands in neither formula"]),
+    "no number": (["--sens", "~ year", "--at", "year=new"], ["year", '"new" is not a number']),
+    "no such name": ([*SITE, "--at", "place=ward"], ["place", "no covariate"]),
 }
 
 
@@ -117,6 +170,29 @@ def test_a_bad_review_is_refused(refused, tmp_path, name):
     (folder / "studies.csv").write_text(GOOD)
     (folder / "review.toml").write_text(toml)
     refused(folder, wanted=wanted)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_bad_question_about_covariates_is_refused(refused, tmp_path, name):
+    options, wanted = FORMULAS[name]
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "studies.csv").write_text(STUDIES)
+    (folder / "review.toml").write_text(COVARIATES)
+    refused(folder, *options, wanted=wanted)
+
+
+def test_a_wrong_value_is_refused_before_anything_is_fitted(cli, tmp_path, monkeypatch):
+    (tmp_path / "studies.csv").write_text(STUDIES)
+    (tmp_path / "review.toml").write_text(COVARIATES)
+
+    def never(*_, **__):
+        raise AssertionError("a fit was made")
+
+    monkeypatch.setattr("metadx.engines.analysis.fit", never)
+    done = cli("run", tmp_path, "--quick", *SITE, "--at", "site=moon")
+    assert (done.status, done.out) == (2, "")
+    assert '"moon" is no level' in done.err
 
 
 def test_a_wrong_card_is_refused_with_the_path_into_it(refused, tmp_path):

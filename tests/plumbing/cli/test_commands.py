@@ -8,7 +8,7 @@ import pytest
 import metadx
 from metadx.errors import FitError
 from metadx.resources import data_dir, models_dir
-from metadx.studies.review import list_datasets, load_dataset
+from metadx.studies.review import list_datasets, load_dataset, load_review
 
 QUICK = {"summary.json", "summary.csv"}
 
@@ -183,13 +183,13 @@ def test_a_checkout_path_works(cli, monkeypatch, tmp_path):
 def test_the_review_decides_and_the_user_overrides(cli, folder):
     found = cli("run", folder, "--quick", "--json").json
     assert found["settings"] | {"draws": 0} == {
-        "seed": 7, "prob": 0.9, "draws": 0, "sens": "~ 1", "spec": "~ 1",
+        "seed": 7, "prob": 0.9, "draws": 0, "sens": "~ 1", "spec": "~ 1", "subgroup": None,
     }  # fmt: skip
     assert [row["prevalence"] for row in found["groups"][0]["estimands"]["ppv"]] == [0.3]
     options = "--seed 8 --prob 0.8 --prevalence 0.4 --prevalence 0.2 --prevalence 0.4 --draws 1001"
     found = cli("run", folder, "--quick", "--json", *options.split()).json
     assert found["settings"] == {
-        "seed": 8, "prob": 0.8, "draws": 1004, "sens": "~ 1", "spec": "~ 1",
+        "seed": 8, "prob": 0.8, "draws": 1004, "sens": "~ 1", "spec": "~ 1", "subgroup": None,
     }  # fmt: skip
     assert [row["prevalence"] for row in found["groups"][0]["estimands"]["ppv"]] == [0.4, 0.2]
 
@@ -207,6 +207,34 @@ def test_simulated_data_are_marked_loudly(cli, folder):
     assert cli("run", folder, "--quick").out.count("*** SIMULATED") == 2
     assert cli("run", folder, "--quick", "--json").json["synthetic"] is True
     assert "SIMULATED" not in cli("run", "telomerase", "--quick").out
+
+
+def test_a_review_says_in_its_own_words_what_its_data_are(cli, folder):
+    file = folder / "review.toml"
+    text = file.read_text(encoding="utf-8")
+    note = 'synthetic = true\nsynthetic_note = "made up for a test"'
+    file.write_text(text.replace("synthetic = true", note), encoding="utf-8")
+    for done, times in ((cli("run", folder, "--quick"), 2), (cli("check", folder), 1)):
+        assert done.out.startswith("*** made up for a test ***\nMine\n")
+        assert done.out.count("*** made up for a test ***") == times
+        assert "SIMULATED" not in done.out
+    found = cli("run", folder, "--quick", "--json").json
+    assert (found["synthetic"], found["synthetic_note"]) == (True, "made up for a test")
+
+
+def test_check_tells_the_totals_that_do_not_hold(cli, folder):
+    total = '\n[[totals]]\nwhat = "{}"\nvalue = {}\n'
+    counted = load_review(folder).table
+    file = folder / "review.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + total.format("studies", counted.n_studies), encoding="utf-8")
+    before = cli("check", folder)
+    assert "the source prints" not in before.out
+    file.write_text(text + total.format("studies", counted.n_studies + 1), encoding="utf-8")
+    after = cli("check", folder)
+    assert after.status == 1
+    told = f"the source prints {counted.n_studies + 1}, the table has {counted.n_studies}"
+    assert f"- total of studies: {told}" in after.out
 
 
 def test_the_answer_names_levels_doubts_and_prevalences(cli, folder, small):
@@ -282,7 +310,8 @@ def test_datasets_lists_each_review_in_one_line(cli):
         table, title = (getattr(load_dataset(line.split()[0]), a) for a in ("table", "title"))
         counts = [table.n_studies, table.n_diseased.sum(), table.n_nondiseased.sum()]
         assert line.split()[1:4] == [f"{n:,}" for n in counts]
-        number = re.search(rf"{re.escape(title)} (\[\d\])$", line)[1]
+        mark = r" \(SYNTHETIC\)" if load_dataset(line.split()[0]).synthetic else ""
+        number = re.search(rf"{re.escape(title)}{mark} (\[\d\])$", line)[1]
         assert f"{number} " in licences
     assert max(map(len, listed)) <= 130
 

@@ -12,8 +12,8 @@ from metadx import Fit
 from metadx.resources import data_dir, models_dir
 
 TOP = """
-    schema metadx review title kind synthetic model data settings engine checks parameters groups
-    contrasts studies notes
+    schema metadx review title kind synthetic synthetic_note model data settings engine checks
+    covariates parameters groups explained contrasts ranks studies notes
 """
 ESTIMANDS = """
     sens spec sens_population spec_population sens_new spec_new lr_pos lr_neg dor youden auc pauc
@@ -63,12 +63,12 @@ def test_the_keys_stand_in_the_order_of_the_contract(stored):
     _, found, _ = stored
     assert list(found) == TOP.split()
     assert list(found["model"]) == ["id", "card_sha256"]
-    assert list(found["data"]) == ["sha256", "n_studies", "n_diseased", "n_nondiseased"]
-    assert list(found["settings"]) == ["seed", "prob", "draws", "sens", "spec"]
+    assert list(found["data"]) == ["sha256", "n_studies", "n_diseased", "n_nondiseased", "dropped"]
+    assert list(found["settings"]) == ["seed", "prob", "draws", "sens", "spec", "subgroup"]
     engine = ["name", "pareto_k", "ess", "nodes", "seconds", "fell_back"]
     assert list(found["engine"]) == [*engine, "log_evidence", "parametrisation"]
     assert list(found["parameters"]) == PARAMETERS
-    assert [list(group) for group in found["groups"]] == [["label", "at", "estimands"]]
+    assert [list(group) for group in found["groups"]] == [["label", "at", "n_studies", "estimands"]]
     assert [name for name in estimands(found) if name not in NEW] == ESTIMANDS.split()
     assert set(estimands(found)) == {*ESTIMANDS.split(), *NEW}
     assert {tuple(check) for check in found["checks"]} == {("name", "value", "threshold", "passed")}
@@ -81,10 +81,12 @@ def test_the_values_have_the_types_of_the_contract(stored):
     _, found, _ = stored
     assert found["schema"] == "metadx/summary/1"
     assert found["kind"] == "accuracy"
-    assert found["synthetic"] is False
+    assert (found["synthetic"], found["synthetic_note"]) == (False, "")
     assert found["groups"][0]["label"] == "all"
     assert found["groups"][0]["at"] == {}
-    assert found["contrasts"] == []
+    assert (found["contrasts"], found["ranks"], found["covariates"]) == ([], [], {})
+    assert found["explained"] is None
+    assert found["data"]["dropped"] == []
     assert isinstance(found["engine"]["nodes"], int)
     assert all(isinstance(found["engine"][k], float) for k in ("pareto_k", "ess", "seconds"))
     assert all(check["passed"] is True for check in found["checks"])

@@ -109,9 +109,10 @@ class Maker:
         )
         year = Continuous("year", np.arange(2001.0, 2013.0), unit="year")
         size = Continuous("slice_mm", np.linspace(0.625, 5.0, 12) ** 2, unit="mm")
+        field = Continuous("field", np.repeat([3.0, 1.5], [5, 7]), unit="tesla")
         counts = rng.integers(1, 60, (4, 12))
         counts[[0, 2], 11] = 0
-        covariates = {c.name: c for c in (setting, year, size)}
+        covariates = {c.name: c for c in (setting, year, size, field)}
         labels = [f"S{i:02d}" for i in range(12)]
         table = AccuracyTable.from_counts(labels, *counts, covariates=covariates)
         design = build_design(table, sens=sens, spec=spec)

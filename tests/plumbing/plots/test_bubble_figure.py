@@ -8,7 +8,9 @@ import pytest
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import expit
 from metadx.plots.bubble import plot_bubble
+from metadx.plots.style import SYNTHETIC_NOTE
 
+MARK = SYNTHETIC_NOTE[:1].upper() + SYNTHETIC_NOTE[1:]
 FORMULAS = {"sens": "~ setting_type + year", "spec": "~ setting_type"}
 YEARS_SD = np.sqrt(13.0)  # of 2001 to 2012: sqrt(n (n + 1) / 12)
 
@@ -102,7 +104,7 @@ def test_a_flat_margin_and_what_is_held_are_said(make):
     flat = _mark(pc, "spec_median")["y"]
     np.testing.assert_allclose(flat, flat[0])
     for words in (
-        "A regression. Simulated or reconstructed data; not study data.",
+        f"A regression. {MARK}.",
         "Sensitivity and specificity of 12 studies against year.",
         "sens ~ setting_type + year, spec ~ setting_type.",
         "Held at their average over the studies: setting type.",

@@ -9,7 +9,9 @@ from metadx.designs.design import Scaling
 from metadx.errors import MetadxError
 from metadx.plots.coefficient_rows import effect_words, odds_words
 from metadx.plots.coefficients import plot_coefficients
+from metadx.plots.style import SYNTHETIC_NOTE
 
+MARK = SYNTHETIC_NOTE[:1].upper() + SYNTHETIC_NOTE[1:]
 FORMULAS = {"sens": "~ setting_type + year", "spec": "~ setting_type*log(slice_mm)"}
 
 
@@ -81,7 +83,7 @@ def test_every_interval_and_zero_lie_on_the_axis(make):
 def test_the_caption_says_how_to_read_it(make):
     text = _caption(plot_coefficients(make.regression(**FORMULAS, synthetic=True), backend="none"))
     for words in (
-        "A regression. Simulated or reconstructed data; not study data. Coefficients",
+        f"A regression. {MARK}. Coefficients",
         "12 studies",
         "sens ~ setting_type + year, spec ~ setting_type*log(slice_mm).",
         "Log odds ratios of a correct result",
@@ -102,17 +104,35 @@ def test_a_fit_without_covariates_has_no_such_figure(make):
         plot_coefficients(make.regression(), backend="none")
 
 
+def test_a_number_taken_as_levels_is_compared_with_its_reference(make):
+    fit = make.regression(spec="~ C(field)", sens="~ setting_type")
+    words = _words(plot_coefficients(fit, backend="none"), "effect_label")
+    assert words[2:] == ["field: 3 vs 1.5"]
+
+
 def test_an_effect_that_is_not_understood_keeps_its_name(make):
-    table = make.regression().table
-    assert effect_words("C(x)=2:1:z", table, {}) == "C(x) = 2:1:z"
-    assert effect_words("setting_type=unknown", table, {}) == "setting_type = unknown"
+    design = make.regression(**FORMULAS).design
+    assert effect_words("C(x)=2:1:z", design) == "C(x) = 2:1:z"
+    assert effect_words("setting_type=unknown", design) == "setting_type = unknown"
 
 
 @pytest.mark.parametrize(
     ("unit", "words"),
-    [("mm", " mm"), ("", ""), ("slice_mm", ""), ("10^-3 mm", " × 10^-3 mm")],
+    [("mm", " mm"), ("", ""), ("year", ""), ("10^-3 mm", " × 10^-3 mm")],
 )
 def test_units_follow_the_size_of_the_step(make, unit, words):
-    scaling = {"slice_mm": Scaling(1.0, 0.21, unit)}
-    text = effect_words("slice_mm", make.regression().table, scaling)
-    assert text == f"slice mm, per sd (0.21{words})"
+    design = make.regression(**FORMULAS).design
+    scaled = replace(design, scaling={"year": Scaling(1.0, 0.21, unit)})
+    assert effect_words("year", scaled) == f"year, per sd (0.21{words})"
+
+
+def test_a_level_with_signs_of_its_own_is_still_recognised(make):
+    fit = make.regression(sens="~ setting_type")
+    kinds = tuple(
+        replace(kind, label=label)
+        for kind, label in zip(fit.design.kinds, ("a=1:2", "b", "c"), strict=True)
+    )
+    margin = replace(fit.design.sens, effects=("setting_type=a=1:2", "setting_type=c"))
+    odd = replace(fit, design=replace(fit.design, kinds=kinds, sens=margin))
+    words = _words(plot_coefficients(odd, backend="none"), "effect_label")
+    assert words == ["setting type: a=1:2 vs b", "setting type: c vs b"]

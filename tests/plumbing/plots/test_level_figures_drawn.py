@@ -13,7 +13,7 @@ from metadx.plots.coefficients import plot_coefficients
 from metadx.plots.forest_groups import plot_forest_groups
 from metadx.plots.save import save_figure
 from metadx.plots.sroc_groups import plot_sroc_groups
-from metadx.plots.style import SHAPE_AREAS, SMALLEST_TEXT, level_look
+from metadx.plots.style import SHAPE_AREAS, SMALLEST_TEXT, SYNTHETIC_NOTE, level_look
 
 NAMES = (
     "A population with a name that goes on and on, and on, and on",
@@ -44,7 +44,7 @@ def _review(make, levels, **named):
             rows[f"{name} study {len(rows)}"] = counts.tolist()
     rows["Left over 2020"] = (5, 1, 2, 9)
     fit = make.fit(make.table(rows), title="Costs $\\alpha in $ 東京", **named)
-    return fit, make.groups(members, covariate="kind_of_$setting$")
+    return fit, make.groups(members, covariate=r"kind_of_$\nosuch$")
 
 
 def _draw(plot, make, **asked):
@@ -83,7 +83,7 @@ def test_figures_fit_at_any_size_asked_for(make, assert_fits, plot, figsize):
 @pytest.mark.parametrize("plot", PLOTS)
 def test_synthetic_data_are_marked(make, plot):
     mark = _draw(plot, make).viz["synthetic_note"].item()
-    assert mark.get_text().replace("\n", " ") == "simulated or reconstructed data; not study data"
+    assert mark.get_text().replace("\n", " ") == SYNTHETIC_NOTE
 
 
 def test_real_data_are_not_marked(make):
@@ -120,12 +120,24 @@ def test_the_legend_names_every_level_with_its_studies(make):
     fit, groups = _review(make, 3)
     figure = plot_sroc_groups(groups, fit.table).viz["figure"].item()
     legend = figure.legends[0]
-    assert legend.get_title().get_text() == "Kind of $setting$ (number of studies)"
+    assert legend.get_title().get_text() == r"Kind of $\nosuch$ (number of studies)"
     assert [text.get_text() for text in legend.get_texts()] == [
         "n.r. (1)",
         r"$\nosuch$ (4)",
         "no diseased (3)",
     ]
+
+
+def test_headings_run_over_the_counts_but_not_over_the_panels(make):
+    fit = make.fit(make.table({"A": (9, 1, 2, 8), "B": (5, 2, 1, 7)}))
+    groups = make.groups({NAMES[0]: [0], "x": [1]}, covariate="a_name_for_a_covariate_that_is_long")
+    pc = plot_forest_groups(groups, fit, fit.table)
+    figure = pc.viz["figure"].item()
+    figure.canvas.draw()
+    heading = pc.viz["block"]["forest"].values[0].get_window_extent()
+    counts = pc.get_target("forest", {"column": "counts"}).get_window_extent()
+    panel = pc.get_target("forest", {"column": "sens"}).get_window_extent()
+    assert counts.x0 < heading.x1 < panel.x0
 
 
 def test_legend_and_studies_wear_the_same_colour_and_shape(make):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from metadx.estimands.logistic import expit
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse
 from metadx.plots.sroc_groups import plot_sroc_groups
-from metadx.plots.style import SHAPE_AREAS, level_look
+from metadx.plots.style import SHAPE_AREAS, SYNTHETIC_NOTE, level_look
 
+MARK = SYNTHETIC_NOTE[:1].upper() + SYNTHETIC_NOTE[1:]
 TABLE = {
     "A": (90, 9, 10, 41), "B": (80, 4, 20, 66), "C": (45, 30, 5, 70), "D": (70, 15, 7, 60),
     "E": (9, 1, 1, 9), "F": (30, 10, 12, 50), "G": (3, 2, 4, 11), "H": (0, 5, 0, 15),
@@ -135,7 +136,7 @@ def test_the_caption_tells_levels_model_and_what_is_held(drawn, make):
     fit = make.regression(sens="~ setting_type + year", spec="~ setting_type", synthetic=True)
     _, pc = drawn(about=fit, prob=0.9)
     for words in (
-        "A regression. Simulated or reconstructed data; not study data.",
+        f"A regression. {MARK}.",
         "Summary ROC plot by setting type, 8 studies.",
         "sens ~ setting_type + year, spec ~ setting_type; τ and ρ are common to all levels.",
         "Held at their average over the studies: year.",

@@ -85,7 +85,9 @@ def test_mu_tau_and_rho_stay_together(wide):
     found = reweight(wide, load_card("bivariate-binomial-n15").card, np.random.default_rng(1))
     raw = wide.proposals
     rows = {tuple(row) for row in np.column_stack([raw.coefficients, raw.tau, raw.rho])}
-    assert {tuple(row) for row in np.column_stack([found.coefficients, found.tau, found.rho])} <= rows
+    assert {
+        tuple(row) for row in np.column_stack([found.coefficients, found.tau, found.rho])
+    } <= rows
 
 
 def test_a_card_with_a_bound_keeps_what_lies_within(telomerase, wide):

@@ -243,7 +243,7 @@ def test_asked_for_nuts_the_marginal_engine_is_not_tried(monkeypatch, nuts_stub)
 
 
 def test_an_error_of_the_marginal_engine_is_handed_over_too(monkeypatch, nuts_stub):
-    def refuse(table, card, settings):
+    def refuse(table, card, settings, design=None):
         raise FitError("the gradient of the posterior density is not finite")
 
     monkeypatch.setattr(fit_module, "fit_marginal", refuse)

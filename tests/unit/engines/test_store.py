@@ -68,6 +68,29 @@ def test_a_fit_without_effects_covariates_or_title_comes_back(telomerase_fit, tm
     assert_equal(bare, Fit.load(bare.save(tmp_path / "fit.nc")))
 
 
+@pytest.mark.parametrize("missing", ["drop", "level"])
+def test_a_regression_comes_back_bit_for_bit(rich_table, tmp_path, missing):
+    """Its design, groups and effects are worked out again from what was stored."""
+    table = replace(rich_table, fn=np.array([3, 5, 2, 2]))
+    fitted = fit(
+        table, sens="~ `threshold (µg/L)`", spec="~ n_diseased_", missing=missing, draws=800
+    )
+    loaded = Fit.load(fitted.save(tmp_path / "fit.nc"))
+    assert_equal(fitted, loaded)
+    assert loaded.dropped == fitted.dropped
+    assert bool(loaded.dropped) == (missing == "drop")
+    assert loaded.effect_names == fitted.effect_names
+    same(loaded.effects, fitted.effects)
+    same(loaded.mu, fitted.mu)
+    same(loaded.design.sens.matrix, fitted.design.sens.matrix)
+    assert loaded.design.scaling == fitted.design.scaling
+    assert loaded.design.remarks == fitted.design.remarks
+    assert [group.label for group in loaded.groups] == [group.label for group in fitted.groups]
+    for one, two in zip(loaded.groups, fitted.groups, strict=True):
+        for name in ("mu", "tau", "rho", "new_logits", "studies"):
+            same(getattr(one, name), getattr(two, name))
+
+
 def test_a_fit_by_nuts_comes_back(rich_table, stub_result, tmp_path):
     result = stub_result(rich_table)
     report = replace(result.report, fell_back="the marginal engine failed: no mode")

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from metadx.report.simulated import write_study
-from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
 from metadx.simulation.study import Finished
 
 
@@ -44,3 +44,9 @@ def test_coverage_is_drawn_at_the_level_of_its_intervals(drawn, tmp_path):
     finished = Finished({"kind": "coverage", "cells": []}, (), design)
     assert write_study(tmp_path, finished) == ("record.json", "coverage.svg")
     assert drawn == {"prob": 0.8, "stem": tmp_path / "coverage"}
+
+
+def test_contrasts_are_written_without_a_figure(drawn, tmp_path):
+    finished = Finished({"kind": "contrasts", "cells": []}, (), load_contrasts().design)
+    assert write_study(tmp_path, finished) == ("record.json",)
+    assert drawn == {}

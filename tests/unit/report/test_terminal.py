@@ -168,9 +168,12 @@ def test_few_studies_are_said_at_the_top(found):
 
 def test_simulated_data_are_marked_first_and_last(found):
     assert "SIMULATED" not in told(found)
-    found["synthetic"] = True
+    found |= {"synthetic": True, "synthetic_note": ""}
     lines = told(found).splitlines()
     assert lines[0] == lines[-1] == "*** SIMULATED OR RECONSTRUCTED DATA; NOT STUDY DATA ***"
+    found["synthetic_note"] = "made up"
+    lines = told(found).splitlines()
+    assert lines[0] == lines[-1] == "*** made up ***"
 
 
 def test_a_margin_nobody_measured_is_not_identified(found):

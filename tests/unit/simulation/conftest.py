@@ -83,6 +83,65 @@ mean_distance = 0.9
 share_of_peer = 0.5
 """
 
+CONTRASTS = """
+schema = "metadx/design/1"
+kind = "contrasts"
+title = "Tiny"
+seed = 13
+card = "bivariate-binomial"
+draws = 1000
+prob = 0.9
+replications = 3
+peer_replications = 2
+
+[candidates]
+contrast = [1.0, 3.0]
+slope = [0.5, 1.5]
+
+[[cells]]
+name = "nine"
+studies = 9
+levels = [4, 3, 2]
+sens = 0.8
+spec = 0.9
+tau = [0.5, 0.7]
+rho = -0.4
+sens_shift = [0.5, 0.0]
+spec_shift = [-0.3, -1.2]
+arms = "some"
+
+[[cells]]
+name = "eight / slope"
+studies = 8
+sens = 0.8
+spec = 0.9
+tau = [0.5, 0.5]
+rho = 0
+sens_shift = [1.0]
+spec_shift = [-1.5]
+arms = "some"
+
+[arms.some]
+law = "log-normal"
+diseased = 60
+nondiseased = 90
+sd = 0.3
+least = 2
+
+[require]
+least = 0.5
+studies_from = 5
+tau_to = 1.5
+mean_distance = 0.9
+shrinkage = 0.5
+shrinkage_from = 1.0
+"""
+
+
+@pytest.fixture
+def contrasts_text():
+    return CONTRASTS
+
 
 @pytest.fixture
 def sbc_text():
@@ -110,7 +169,9 @@ def write(tmp_path):
 def stub_fit():
     """What an engine might have handed back: every draw made up by the test."""
 
-    def _stub(coefficients, tau, rho, *, new, first, log_likelihood, studies, fell_back=None, passed=True):
+    def _stub(
+        coefficients, tau, rho, *, new, first, log_likelihood, studies, fell_back=None, passed=True
+    ):
         shape = np.shape(rho)  # (chain, draw)
         effects = np.zeros((*shape, studies, 2))
         effects[..., 0, :] = first

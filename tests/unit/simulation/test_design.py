@@ -9,7 +9,7 @@ import pytest
 from metadx.errors import CardError, DesignError
 from metadx.resources import models_dir
 from metadx.simulation.design import LogNormalArms, LogUniformArms
-from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
 
 
 def test_the_calibration_that_ships():
@@ -69,6 +69,59 @@ def test_a_cell_is_named_after_what_it_is():
     assert sum(not cell.obeys for cell in load_coverage().design.cells) == 11
 
 
+def test_the_contrasts_that_ship():
+    loaded = load_contrasts()
+    design = loaded.design
+    assert len({cell.name for cell in design.cells}) == len(design.cells) == 60
+    assert (design.draws, design.prob, design.peer_replications) == (2000, 0.95, 100)
+    assert design.candidates.contrast == (1.0, 1.5, 2.0, 3.0, 4.0)
+    assert design.candidates.slope == tuple(sd / 2 for sd in design.candidates.contrast)
+    beta = loaded.card.card.parameters.beta
+    assert beta.contrast.sd in design.candidates.contrast
+    assert beta.slope.sd in design.candidates.slope
+    require = design.require
+    assert (require.least, require.studies_from, require.tau_to) == (0.92, 10, 1.5)
+    assert (require.mean_distance, require.shrinkage, require.shrinkage_from) == (0.02, 0.05, 1.0)
+
+
+def test_the_contrasts_of_the_grid_meet_every_spread_and_every_covariate():
+    grid = load_contrasts().design.cells[:48]
+    size = {cell.name: abs(cell.spec_shift[-1]) for cell in grid}
+    assert sorted(size.values()) == sorted([0, 0.5, 1.2, 2.0] * 12)
+    shape = {cell.name: cell.name.split("-")[1] for cell in grid}
+    for part in (lambda c: c.tau, lambda c: shape[c.name], lambda c: c.studies):
+        met = {(part(cell), size[cell.name]) for cell in grid}
+        assert len(met) == len({part(cell) for cell in grid}) * 4
+    shares = {"two": {0.5}, "uneven": {0.7}, "slope": set()}
+    for cell in grid:
+        assert cell.name == f"K{cell.studies}-{shape[cell.name]}-tau{cell.tau[0]:g}"
+        assert len(cell.levels) == {"two": 2, "uneven": 2, "three": 3, "slope": 0}[shape[cell.name]]
+        if shape[cell.name] in {"two", "uneven"}:
+            assert any(
+                abs(cell.levels[0] / cell.studies - share) < 0.06
+                for share in shares[shape[cell.name]]
+            )
+
+
+def test_the_calibration_with_covariates_that_ships():
+    loaded = load_sbc("sbc-regression")
+    design = loaded.design
+    assert [(g.engine, g.studies) for g in design.groups] == [("auto", 20), ("nuts", 20)]
+    covariates = design.covariates
+    assert (sum(covariates.levels), covariates.sens) == (20, "~ group + dose")
+    assert loaded.card.card.id == "bivariate-binomial"
+
+
+def test_a_design_that_ships_may_be_asked_for_by_name(tmp_path, monkeypatch, write, sbc_text):
+    assert load_sbc("sbc").identity == load_sbc().identity
+    with pytest.raises(DesignError, match=r"sbc-regressionist: the design cannot be read"):
+        load_sbc("sbc-regressionist")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    write(sbc_text, "here/sbc.toml")
+    assert load_sbc("here/sbc.toml").design.seed == 7
+
+
 FAULTS = [
     ("seed = 7\n", "", "seed: is missing"),
     ("seed = 7", "seed = -7", "seed: found -7"),
@@ -123,6 +176,49 @@ def test_a_fault_of_a_coverage_study_is_named_with_its_place(write, coverage_tex
     file = write(coverage_text.replace(old, new))
     with pytest.raises(DesignError, match=re.escape(f"{file}: {told}")):
         load_coverage(file)
+
+
+CONTRAST_FAULTS = [
+    ("levels = [4, 3, 2]", "levels = [4, 3, 3]", "cells[1].levels: found [4, 3, 3], wanted two"),
+    ("levels = [4, 3, 2]", "levels = [9]", "cells[1].levels: found [9], wanted two or more"),
+    ("levels = [4, 3, 2]", "levels = [9, 0]", "cells[1].levels[2]: found 0"),
+    ("spec_shift = [-1.5]", "spec_shift = [-1.5, 0.1]", "cells[2].spec_shift: found 2 numbers"),
+    ("sens_shift = [0.5, 0.0]", "sens_shift = [0.5]", "cells[1].sens_shift: found 1 numbers"),
+    ("slope = [0.5, 1.5]", "slope = [0.5, 0.0]", "candidates.slope[2]: found 0"),
+    ("slope = [0.5, 1.5]", "slope = []", "candidates.slope: found []"),
+    ("shrinkage = 0.5", "shrinkage = -1", "require.shrinkage: found -1"),
+    ('"eight / slope"', '"nine"', "cells: the name 'nine' stands twice"),
+    ('arms = "some"\n\n', 'arms = "many"\n\n', "cells[1].arms: 'many': wanted one of some."),
+    ("peer_replications = 2", "peer_replications = 0", "peer_replications: found 0"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), CONTRAST_FAULTS)
+def test_a_fault_of_contrasts_is_named_with_its_place(write, contrasts_text, old, new, told):
+    assert old in contrasts_text
+    file = write(contrasts_text.replace(old, new, 1))
+    with pytest.raises(DesignError, match=re.escape(f"{file}: {told}")):
+        load_contrasts(file)
+
+
+def test_the_priors_of_the_card_must_be_among_those_that_are_tried(write, contrasts_text):
+    card = (models_dir() / "bivariate-binomial.toml").read_text(encoding="utf-8")
+    text = contrasts_text.replace('"bivariate-binomial"', '"own.toml"')
+    slope = re.search(r"^slope = .*$", card, re.MULTILINE)[0]
+    write(card.replace(slope, 'slope = { family = "Normal", mean = 0, sd = 0.7 }'), "own.toml")
+    with pytest.raises(DesignError, match=r"candidates.slope: wanted the 0.7 of the card own.toml"):
+        load_contrasts(write(text))
+    write(re.sub(r"\[parameters.beta\].*?\n\n(?=\[)", "", card, flags=re.DOTALL), "own.toml")
+    with pytest.raises(DesignError, match=r"card: own.toml states no prior for covariates"):
+        load_contrasts(write(text))
+
+
+def test_covariates_must_be_of_as_many_studies_as_each_group_has(write, sbc_text):
+    more = '[covariates]\nlevels = [2, 1]\nsens = "~ group"\nspec = "~ 1"\n\n[[groups]]'
+    file = write(sbc_text.replace("[[groups]]", more, 1))
+    told = "groups[2].studies: found 4, but covariates.levels are of 3 studies"
+    with pytest.raises(DesignError, match=re.escape(f"{file}: {told}")):
+        load_sbc(file)
 
 
 def test_every_fault_is_told_at_once(write, sbc_text):
@@ -199,3 +295,22 @@ def test_the_identity_is_that_of_what_is_simulated_and_of_every_card(write, cove
     one = load_coverage(write(own)).identity
     write(card.replace("sd = 1 }", "sd = 1.1 }"), "own.toml")
     assert load_coverage(write(own)).identity != one
+
+
+def test_the_priors_of_coefficients_matter_where_there_are_covariates(write, sbc_text):
+    """And nowhere else: records without covariates, and of contrasts under priors of their own."""
+    card = (models_dir() / "bivariate-binomial.toml").read_text(encoding="utf-8")
+    contrast = re.search(r"^contrast = .*$", card, re.MULTILINE)[0]
+    other = card.replace(contrast, 'contrast = { family = "Normal", mean = 0, sd = 1.25 }')
+    why = re.sub(r'(\[parameters.beta\].*?why = )"', r'\1"Because. ', card, flags=re.DOTALL)
+    assert len({card, other, why}) == 3
+    text = sbc_text.replace('"bivariate-binomial"', '"own.toml"')
+    more = '[covariates]\nlevels = [2, 1]\nsens = "~ group"\nspec = "~ 1"\n\n[[groups]]'
+    with_levels = text.replace("[[groups]]", more, 1).replace("studies = 4", "studies = 3")
+    found = {}
+    for number, one in enumerate((card, other, why)):
+        write(one, "own.toml")
+        found[number] = [load_sbc(write(t)).identity for t in (text, with_levels)]
+    assert found[0][0] == found[1][0] == found[2][0]
+    assert found[0][1] == found[2][1] != found[1][1]
+    assert found[0][0] != found[0][1]

@@ -5,8 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from metadx.simulation.load import load_coverage, load_sbc
-from metadx.simulation.plans import SCHEMA, coverage_plan, identity, key_of, sbc_plan
+from metadx.simulation.contrasts import contrasts_replication
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
+from metadx.simulation.plans import (
+    SCHEMA,
+    contrasts_plan,
+    coverage_plan,
+    identity,
+    key_of,
+    sbc_plan,
+)
 from metadx.simulation.sbc import sbc_replication
 
 
@@ -18,6 +26,11 @@ def sbc(write, sbc_text):
 @pytest.fixture
 def coverage(write, coverage_text):
     return load_coverage(write(coverage_text, "coverage.toml"))
+
+
+@pytest.fixture
+def contrasts(write, contrasts_text):
+    return load_contrasts(write(contrasts_text, "contrasts.toml"))
 
 
 def test_every_group_has_its_own_number_of_replications(sbc):
@@ -43,8 +56,21 @@ def test_every_cell_has_as_many_replications(coverage):
     ]
 
 
-def test_more_replications_go_on_where_fewer_have_ended(sbc, coverage):
-    for plan_of, loaded in ((sbc_plan, sbc), (coverage_plan, coverage)):
+def test_contrasts_are_planned_as_coverage_is(contrasts):
+    plan = contrasts_plan(contrasts)
+    assert plan.name == "contrasts"
+    assert [(item.key, item.payload) for item in plan.items] == [
+        (f"{name}/0000{number}", (cell, number))
+        for cell, name in enumerate(("nine", "eight / slope"))
+        for number in range(3)
+    ]
+    work = pickle.loads(pickle.dumps(plan.work))
+    assert work(1, 2) == contrasts_replication(contrasts, 1, 2)
+
+
+def test_more_replications_go_on_where_fewer_have_ended(sbc, coverage, contrasts):
+    plans = ((sbc_plan, sbc), (coverage_plan, coverage), (contrasts_plan, contrasts))
+    for plan_of, loaded in plans:
         few, many = plan_of(loaded, 2), plan_of(loaded, 6)
         assert (len(few.items), len(many.items)) == (4, 12)
         assert set(few.items) < set(many.items)

@@ -6,9 +6,10 @@ import pytest
 
 from metadx import __version__
 from metadx.runner.plan import Outcome
-from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.contrasts import PEER
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
 from metadx.simulation.plans import identity
-from metadx.simulation.record import coverage_record, method_record, sbc_record
+from metadx.simulation.record import contrasts_record, coverage_record, method_record, sbc_record
 
 MAIN, OTHER = "bivariate-binomial", "bivariate-binomial-n15"
 
@@ -153,3 +154,41 @@ def test_a_program_that_answers_now_and_then_says_how_often():
         **{"n": 2, "covered": 1.0, "width": 3.0},
         **{"bias": 4.0, "median_error": 4.0, "score": 5.5},
     }
+
+
+def test_contrasts_are_kept_by_prior_and_maximum_likelihood_as_far_as_it_was_asked(
+    write, contrasts_text
+):
+    """Asked for the first two replications: one has no answer, the third was not asked."""
+    loaded = load_contrasts(write(contrasts_text))
+
+    def found(key, *values, peer=None):
+        names = (
+            ("Normal(0, 3)", "Normal(0, 1)")
+            if key[0] == "n"
+            else ("Normal(0, 1.5)", "Normal(0, 0.5)")
+        )
+        methods = {
+            name: {"c": [1.0, 2.0, value, 2.0]} for name, value in zip(names, values, strict=True)
+        }
+        if peer is not None:
+            methods[PEER] = {"c": [0.0, 1.0, peer, 3.0]}
+        given = {"methods": methods, "fell_back": False, "failed_checks": False}
+        return Outcome(key, {**given, "refitted": [names[1]]})
+
+    outcomes = (
+        found("nine/00000", 1.0, 2.0, peer=0.25),
+        found("nine/00001", 3.0, 2.0),
+        found("nine/00002", 5.0, 2.0),
+        found("eight / slope/00000", 7.0, 8.0, peer=4.0),
+    )
+    nine, slope = contrasts_record(loaded, outcomes)["cells"]
+    assert list(nine["methods"]) == ["Normal(0, 3)", "Normal(0, 1)", PEER]
+    assert list(slope["methods"]) == ["Normal(0, 1.5)", "Normal(0, 0.5)", PEER]
+    assert nine["methods"]["Normal(0, 3)"]["parameters"]["c"]["bias"] == 3.0
+    assert (nine["levels"], nine["spec_shift"], slope["levels"]) == ([4, 3, 2], [-0.3, -1.2], [])
+    assert (nine["refitted"], nine["replications"]) == ({"Normal(0, 1)": 3}, 3)
+    peer = nine["methods"][PEER]
+    assert (peer["failed"], peer["parameters"]["c"]["n"]) == (1, 1)
+    assert peer["parameters"]["c"]["bias"] == 0.25
+    assert slope["methods"][PEER]["failed"] == 0

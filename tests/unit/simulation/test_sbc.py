@@ -149,7 +149,7 @@ def test_the_area_is_that_of_the_curve_of_each_draw(loaded, with_draws, shift, r
     truth = area((1.0, 2.0), (0.5, 0.8))
     level = optimize.brentq(lambda x: area((x, 0.3), (0.9, 0.3)) - truth, -10, 10)
     answer = everywhere(0.0, 0.0, 0.0, 0.0) | {
-        "mu": np.broadcast_to([level + shift, 0.3], (*SHAPE, 2)),
+        "coefficients": np.broadcast_to([level + shift, 0.3], (*SHAPE, 2)),
         "tau": np.broadcast_to([0.9, 0.3], (*SHAPE, 2)),
     }
     with_draws(lambda _: answer)
@@ -200,7 +200,8 @@ def test_nuts_is_ranked_by_its_first_try(write, sbc_text, monkeypatch):
     loaded = load_sbc(write(sbc_text.replace('"marginal"', '"nuts"', 1)))
     asked = []
 
-    def first_try(table, card, settings, **given):
+    def first_try(table, card, settings, design, **given):
+        assert design.sizes == (1, 1)
         asked.append((card.id, settings, given))
         settings = replace(settings, engine="marginal")
         return engine.fit_marginal(table, card, settings)

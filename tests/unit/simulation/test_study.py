@@ -6,15 +6,17 @@ import pytest
 
 from metadx.errors import DesignError, MetadxError
 from metadx.simulation import plans
-from metadx.simulation.load import load_coverage, load_sbc
+from metadx.simulation.load import load_contrasts, load_coverage, load_sbc
 from metadx.simulation.study import simulate
 
+KINDS = ("sbc", "coverage", "contrasts")
 MAIN, OTHER = "bivariate-binomial", "bivariate-binomial-n15"
 
 
 @pytest.fixture
-def grid(write, sbc_text, coverage_text):
+def grid(write, sbc_text, coverage_text, contrasts_text):
     return {
+        "contrasts": write(contrasts_text, "contrasts.toml"),
         "sbc": write(sbc_text, "sbc.toml"),
         "coverage": write(coverage_text, "coverage.toml"),
     }
@@ -32,7 +34,7 @@ def done(monkeypatch):
 
         return _counted
 
-    for name in ("sbc_replication", "coverage_replication"):
+    for name in ("sbc_replication", "coverage_replication", "contrasts_replication"):
         monkeypatch.setattr(plans, name, counted(getattr(plans, name)))
     return made
 
@@ -72,7 +74,18 @@ def test_a_coverage_study_from_its_design_to_its_verdict(grid, tmp_path, done):
     assert finished.record["kept"]["three / t/00000"] == plans.coverage_replication(loaded, 1, 0)
 
 
-@pytest.mark.parametrize("kind", ["sbc", "coverage"])
+def test_a_study_of_contrasts_from_its_design_to_its_verdict(grid, tmp_path, done):
+    finished = simulate("contrasts", tmp_path / "out", grid=grid["contrasts"], workers=1)
+    nine, slope = finished.record["cells"]
+    assert done == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert nine["methods"]["Normal(0, 3)"]["parameters"]["contrast[spec,c-a]"]["n"] == 3
+    assert slope["methods"]["maximum likelihood"]["parameters"]["mean[sens,low]"]["n"] == 2
+    assert len(finished.requirements) == 10
+    loaded = load_contrasts(grid["contrasts"])
+    assert finished.record["kept"]["nine/00001"] == plans.contrasts_replication(loaded, 0, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_second_call_computes_nothing_and_a_longer_one_what_is_new(kind, grid, tmp_path, done):
     folder = tmp_path / "out"
     first = simulate(kind, folder, grid=grid[kind], replications=1, workers=1)
@@ -86,7 +99,7 @@ def test_a_second_call_computes_nothing_and_a_longer_one_what_is_new(kind, grid,
     assert fresh.record == longer.record
 
 
-@pytest.mark.parametrize("kind", ["sbc", "coverage"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_fewer_replications_than_the_design_asks_for_are_told(kind, grid, tmp_path):
     run = {"grid": grid[kind], "workers": 1}
     assert simulate(kind, tmp_path / kind, replications=1, **run).short
@@ -107,7 +120,7 @@ def test_another_seed_gives_other_results_and_needs_another_folder(grid, tmp_pat
         simulate("sbc", tmp_path / "one", seed=8, **given)
 
 
-@pytest.mark.parametrize("kind", ["sbc", "coverage"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_part_without_any_answer_is_refused(kind, grid, tmp_path, monkeypatch):
     def broken(_loaded, part, replication):
         if part == 1:
@@ -116,7 +129,7 @@ def test_a_part_without_any_answer_is_refused(kind, grid, tmp_path, monkeypatch)
 
     work = getattr(plans, f"{kind}_replication")
     monkeypatch.setattr(plans, f"{kind}_replication", broken)
-    name = {"sbc": "four / wide", "coverage": "three / t"}[kind]
+    name = {"sbc": "four / wide", "coverage": "three / t", "contrasts": "eight / slope"}[kind]
     wanted = f"Tiny: every replication of {name} failed: OSError: disk 0; OSError: disk 1"
     with pytest.raises(DesignError, match=wanted):
         simulate(kind, tmp_path / "out", grid=grid[kind], replications=2, workers=1)
@@ -142,7 +155,7 @@ def test_a_part_with_some_answers_is_judged_with_its_failures(grid, tmp_path, mo
         ({"seed": -1}, "--seed -1: wanted"),
     ],
 )
-@pytest.mark.parametrize("kind", ["sbc", "coverage"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_numbers_that_cannot_be_meant_are_refused(kind, given, told, grid, tmp_path):
     with pytest.raises(DesignError, match=told):
         simulate(kind, tmp_path / "out", grid=grid[kind], **given)

@@ -113,3 +113,16 @@ def test_a_reference_that_does_not_occur_is_refused():
 def test_a_categorical_column_without_values_is_refused():
     with pytest.raises(DataError, match=r'the column "x" is declared as categorical and has no'):
         made(["", "NA"], CovariateSpec("categorical"))
+
+
+def test_an_empty_cell_is_the_level_declared_for_it_and_stands_last():
+    cells = ["", "Y", "NR", "NA", "Y"]
+    blind, problems = made(cells, CovariateSpec("categorical", missing="not reported"))
+    assert problems == []
+    assert blind.values == ("not reported", "Y", "NR", "not reported", "Y")
+    assert blind.levels == ("Y", "NR", "not reported")
+    spec = CovariateSpec("categorical", reference="not reported", missing="not reported")
+    assert made(cells, spec)[0].reference == "not reported"
+    same, _ = made(["", "N", "Y"], CovariateSpec("categorical", missing="N"))
+    assert same.values == ("N", "N", "Y")
+    assert made(cells, CovariateSpec("categorical"))[0].values == (None, "Y", "NR", None, "Y")

@@ -16,6 +16,7 @@ from metadx.studies.review import (
     load_dataset,
     load_review,
 )
+from metadx.studies.totals import Total
 
 TABLE = """\
 study,tp,fp,fn,tn,malignant,setting,age,seen
@@ -28,6 +29,7 @@ title = "A test"
 question = "How good is it?"
 kind = "accuracy"
 synthetic = true
+synthetic_note = "made up"
 index_test = "index"
 target_condition = "target"
 reference_standard = "reference"
@@ -47,6 +49,7 @@ n_diseased = "malignant"
 kind = "categorical"
 meaning = "where"
 reference = "b"
+missing = "not reported"
 [columns.age]
 kind = "continuous"
 unit = "year"
@@ -70,6 +73,15 @@ method = "DerSimonian-Laird"
 measure = "auc"
 value = 1
 note = "rounded"
+[[totals]]
+what = "studies"
+value = 2
+[[totals]]
+what = "least_prevalence"
+value = "33/46"
+column = "setting"
+levels = ["a", "b"]
+note = "abstract"
 """
 HEAD = '[review]\ntitle = "A test"\n'
 
@@ -98,6 +110,7 @@ def test_a_whole_review_is_read(folder):
     review = load_review(path)
     assert (review.name, review.folder, review.title) == ("my-review", path, "A test")
     assert (review.question, review.kind, review.synthetic) == ("How good is it?", "accuracy", True)
+    assert review.synthetic_note == "made up"
     assert (review.index_test, review.target_condition) == ("index", "target")
     assert (review.reference_standard, review.unit) == ("reference", "lesion")
     assert review.source == ReviewSource(
@@ -110,16 +123,20 @@ def test_a_whole_review_is_read(folder):
         doubts=("one", "two"),
     )
     assert dict(review.columns) == {
-        "setting": CovariateSpec("categorical", "where", reference="b"),
+        "setting": CovariateSpec("categorical", "where", reference="b", missing="not reported"),
         "age": CovariateSpec("continuous", unit="year"),
         "seen": CovariateSpec("note"),
     }
     assert review.analysis == Analysis(
-        "other-model", "~ age", "~ setting", "setting", (0.1, 0.5), 7, 0.9
+        "other-model", "~ age", "~ setting", "setting", "error", (0.1, 0.5), 7, 0.9
     )
     assert review.published == (
         Published("sens", 0.67, 0.62, 0.72, "DerSimonian-Laird"),
         Published("auc", 1.0, note="rounded"),
+    )
+    assert review.totals == (
+        Total("studies", 2),
+        Total("least_prevalence", "33/46", "setting", ("a", "b"), "abstract"),
     )
     assert review.table.study == ("Lee, a", "Kim, b")
     assert list(review.table.covariates) == ["setting", "age"]
@@ -128,9 +145,12 @@ def test_a_whole_review_is_read(folder):
 
 def test_defaults_stand_where_nothing_is_said(folder):
     review = load_review(folder(HEAD, "study,tp,fp,fn,tn\nLee,1,2,3,4\n"))
-    assert review.analysis == Analysis("bivariate-binomial", "~ 1", "~ 1", None, (), 1, 0.95)
+    assert review.analysis == Analysis(
+        "bivariate-binomial", "~ 1", "~ 1", None, "error", (), 1, 0.95
+    )
     assert review.source == ReviewSource()
-    assert (review.published, dict(review.columns), review.synthetic) == ((), {}, False)
+    assert (review.published, review.totals, dict(review.columns)) == ((), (), {})
+    assert (review.synthetic, review.synthetic_note) == (False, "")
 
 
 def test_a_bare_table_is_a_review_named_after_its_file(write):
@@ -196,7 +216,8 @@ def test_agreement_is_for_later(folder):
     )
 
 
-COLUMN_KEYS = "kind, meaning, unit, reference"
+COLUMN_KEYS = "kind, meaning, unit, reference, missing"
+TOTAL = "[[totals]]\nwhat = "
 
 
 @pytest.mark.parametrize(
@@ -206,9 +227,9 @@ COLUMN_KEYS = "kind, meaning, unit, reference"
         ("[review]", "review.title: is missing; give it a value."),
         ('[review]\ntitle = " "', 'review.title: is empty; wanted at least one letter.'),
         (HEAD + "titel = 1", "review.titel: unknown key, wanted one of title, question, kind, "
-         "synthetic, index_test, target_condition, reference_standard, unit; did you mean title?"),
+         "synthetic, synthetic_note, index_test, target_condition, reference_standard, unit; did you mean title?"),
         (HEAD + "[sorce]", "sorce: unknown key, wanted one of review, source, columns, analysis, "
-         "published; did you mean source?"),
+         "published, totals; did you mean source?"),
         (HEAD + 'synthetic = "no"', 'review.synthetic: found "no", wanted a valid boolean.'),
         (HEAD + "question = 3", "review.question: found 3, wanted a valid string."),
         (HEAD + 'kind = "acuracy"', 'review.kind: found "acuracy", wanted one of "accuracy" or '
@@ -222,6 +243,20 @@ COLUMN_KEYS = "kind, meaning, unit, reference"
          "columns.year: unit is for continuous columns; the kind is note."),
         (HEAD + '[columns.year]\nkind = "continuous"\nreference = "a"',
          "columns.year: reference is for categorical columns; the kind is continuous."),
+        (HEAD + '[columns.year]\nkind = "continuous"\nmissing = "a"',
+         "columns.year: missing is for categorical columns; the kind is continuous."),
+        (HEAD + 'synthetic_note = "made up"',
+         "review: synthetic_note is for synthetic data; synthetic is false."),
+        (HEAD + TOTAL + '"study"\nvalue = 2', 'totals[1].what: found "study", wanted one of '
+         '"studies", "participants"'),
+        (HEAD + TOTAL + '"studies"\nvalue = 2.5', "totals[1].value: found 2.5; wanted a whole "
+         "number, or a prevalence in quotes."),
+        (HEAD + TOTAL + '"studies"\nvalue = -2', "totals[1]: value of studies: found -2; wanted 0 "
+         "or more."),
+        (HEAD + TOTAL + '"least_prevalence"\nvalue = "8/7"', "totals[1]: value of "
+         'least_prevalence: found "8/7", which does not lie between 0 and 1; wanted a text'),
+        (HEAD + TOTAL + '"studies"\nvalue = 2\ncolumn = "x"', "totals[1]: column and levels belong "
+         "together; give both or neither."),
         (HEAD + '[columns]\nyear = "x"', 'columns.year: found "x", wanted a table [columns.year] '
          "with its kind"),
         (HEAD + '[columns.tp]\nkind = "note"', "columns.tp: found {'kind': 'note'}, wanted a valid "
@@ -341,3 +376,13 @@ def test_reading_a_table_loads_no_heavy_library(write):
         [sys.executable, "-c", code, path], capture_output=True, text=True, check=True, cwd=root
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_total_must_name_a_categorical_column(folder):
+    total = '[[totals]]\nwhat = "studies"\nvalue = 1\nlevels = ["a"]\ncolumn = '
+    entries = FULL[FULL.index("[columns]") : FULL.index("[analysis]")]
+    path = folder(f'{HEAD}{entries}{total}"age"\n')
+    assert refusal(path) == (
+        f'{path / "review.toml"}: totals[1].column: "age" is no categorical column of the study '
+        "table; correct the name, or declare the column as categorical."
+    )
