@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from metadx.designs.design import MissingPolicy
 from metadx.designs.factors import unknown
-from metadx.designs.design import MissingPolicy
 from metadx.designs.parse import parse_formula
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable

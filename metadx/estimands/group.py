@@ -71,7 +71,9 @@ NO_MOMENTS = frozenset({"hsroc_lambda", "hsroc_theta", "lr_pos_new", "lr_neg_new
 _SHAPES = frozenset({"hsroc_lambda", "hsroc_theta", "hsroc_beta", "auc", "pauc"})
 # Undefined where nobody, or everybody, of an arm was told right.
 JACKSON = frozenset(name for name in MARGINS_NEEDED if "_jackson_" in name)
-MAY_BE_UNDEFINED = _SHAPES | JACKSON
+# Undefined for a kind of study whose studies all lack an arm.
+_ZHOU = frozenset({"i2_joint", "i2_sens", "i2_spec"})
+MAY_BE_UNDEFINED = _SHAPES | JACKSON | _ZHOU
 # One number, without an interval: properties of the whole posterior, or of the counts.
 AREAS = ("region_area_credible", "region_area_prediction")
 HIGGINS = ("i2_higgins_sens", "i2_higgins_spec")

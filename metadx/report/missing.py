@@ -34,8 +34,8 @@ _NO_CONTRAST_MOMENT = (
     "as a number; use the median and the limits."
 )
 _NO_FIXED_EFFECT = (
-    "Not defined: all results of an arm are the same, so that without heterogeneity nothing would "
-    "be known of its logit."
+    "Not defined: all results of an arm are the same, or no study of this kind has it, so that "
+    "without heterogeneity nothing would be known of its logit."
 )
 ILLUSTRATIVE = Note(
     "ppv, npv",
