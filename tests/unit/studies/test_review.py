@@ -227,7 +227,8 @@ TOTAL = "[[totals]]\nwhat = "
         ("[review]", "review.title: is missing; give it a value."),
         ('[review]\ntitle = " "', 'review.title: is empty; wanted at least one letter.'),
         (HEAD + "titel = 1", "review.titel: unknown key, wanted one of title, question, kind, "
-         "synthetic, synthetic_note, index_test, target_condition, reference_standard, unit; did you mean title?"),
+         "synthetic, synthetic_note, index_test, target_condition, reference_standard, unit; did "
+         "you mean title?"),
         (HEAD + "[sorce]", "sorce: unknown key, wanted one of review, source, columns, analysis, "
          "published, totals; did you mean source?"),
         (HEAD + 'synthetic = "no"', 'review.synthetic: found "no", wanted a valid boolean.'),
