@@ -111,7 +111,7 @@ def contrast_cells() -> str:
                 cell["name"],
                 levels,
                 f"{cell['tau'][0]:g}",
-                ", ".join(signed(truth[name], 1) for name in names),
+                ", ".join(signed(truth[name], 1) if truth[name] else "0" for name in names),
                 ", ".join(per_cent(ours[name]["covered"] / ours[name]["n"]) for name in names),
                 ", ".join(f"{ours[name]['width']:.2f}" for name in names),
                 ", ".join(signed(ours[name]["bias"]) for name in names),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.fitted import CountTable, Described, FittedReview
+from metadx.plots.fitted import CountTable, Described, FittedReview, uncertain_rows
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
@@ -91,6 +91,17 @@ def not_shown_words(names: Sequence[str]) -> list[str]:
     return [f"Not shown, for want of one of the two arms: {listed}."] if listed else []
 
 
+def uncertain_words(table: CountTable, sign: str = "") -> list[str]:
+    """Say whose counts are one of several tables that fit what is printed of a study."""
+    names = ", ".join(shorten(table.study[row]) for row in sorted(uncertain_rows(table)))
+    if not names:
+        return []
+    return [
+        f"{sign}{names}: the printed figures admit several tables; the model adds up over them, "
+        "and the most central one is shown."
+    ]
+
+
 def caption_sroc(
     fit: FittedReview,
     layers: SrocLayers,
@@ -124,6 +135,7 @@ def caption_sroc(
     ]
     if len(layers.studies):
         parts.append("Circles: studies, area proportional to the number of participants.")
+    parts += uncertain_words(table)
     if not all(identified(table)):
         parts.append(f"{_unidentified(table)} Median study, regions and curve are not identified.")
         return " ".join([*parts, *not_shown_words(layers.not_shown)])
@@ -194,6 +206,7 @@ def caption_forest(
     empty = (table.n_diseased == 0) | (table.n_nondiseased == 0)
     if empty.any():
         parts.append("–: not estimable, no participants in that arm.")
+    parts += uncertain_words(table, "* ")
     if not all(identified(table)):
         parts.append(_unidentified(table))
     return " ".join(parts)

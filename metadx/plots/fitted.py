@@ -1,6 +1,6 @@
 """What a figure needs to know of a fit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -57,6 +57,12 @@ class CountTable(Protocol):
     @property
     def n_nondiseased(self) -> IntArray:
         """Persons without the target condition, shape (N,)."""
+
+
+def uncertain_rows(table: CountTable) -> Collection[int]:
+    """Return the rows whose printed figures admit several tables; the one shown is central."""
+    found: Collection[int] = getattr(table, "alternatives", {})  # a stand-in may have none
+    return found
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from metadx.estimands.logistic import FloatArray, IntArray
-from metadx.plots.fitted import CountTable, FittedReview
+from metadx.plots.fitted import CountTable, FittedReview, uncertain_rows
 from metadx.plots.intervals import IntervalKind, study_interval
 from metadx.plots.labels import shorten
 from metadx.plots.sroc_layers import pooled_limits
@@ -254,7 +254,7 @@ def lay_out(
     words = [label for block in blocks for label in block.labels]
     return ForestRows(
         order=order,
-        label=(*(shorten(table.study[i]) for i in order), *words),
+        label=(*(_label(table, i) for i in order), *words),
         counts={key: tuple(str(v) for v in cell[order]) for key, cell in cells.items()},
         y=np.array([*studies_y, *below]),
         headings=tuple(headings),
@@ -296,3 +296,8 @@ def forest_rows(
         new=pooled_limits(table, fit.new_study_logits(), prob),
     )
     return lay_out(table, [whole], interval=interval, prob=prob)
+
+
+def _label(table: CountTable, row: int) -> str:
+    """Write the name of a study; a star says that its counts are one of several tables."""
+    return shorten(table.study[row]) + (" *" if row in uncertain_rows(table) else "")

@@ -10,6 +10,7 @@ from metadx.plots.captions import (
     not_shown_words,
     opening,
     studies_words,
+    uncertain_words,
 )
 from metadx.plots.fitted import CountTable, Described
 from metadx.plots.forest_rows import ForestSort
@@ -246,4 +247,4 @@ def caption_forest_groups(
     ]
     if ((table.n_diseased == 0) | (table.n_nondiseased == 0)).any():
         parts.append("–: not estimable, no participants in that arm.")
-    return " ".join(parts)
+    return " ".join([*parts, *uncertain_words(table, "* ")])

@@ -15,6 +15,7 @@ type Pair = tuple[str, str]
 _HEADER = ("", "sens., points", "P", "spec., points", "P", "DOR ratio", "P", "P of AUC")
 _UNITS = ((1, 2), (3, 4), (5, 6, 7))  # columns that are not parted: sens, spec, both
 _SAME = "same"
+_SHORT, _MOST_BLOCKS = 32, 2  # of a pair of names, to be read without a key
 _MOST_LEVELS = 6  # 15 pairs; of more levels only the pairs with the reference are shown
 
 
@@ -92,7 +93,7 @@ def _cells(
 def _laid_out(
     page: Page, pairs: Sequence[Pair], names: Mapping[str, str], cells: Sequence[Sequence[str]]
 ) -> list[str]:
-    """Name the levels where that takes no further block of columns, else number them."""
+    """Name the levels where that takes no third block of columns, else number them."""
     units = [unit for unit in _UNITS if any(row[unit[0] - 1] != _SAME for row in cells)]
     columns = [place for unit in units for place in unit]
     together = [len(unit) for unit in units]
@@ -106,9 +107,10 @@ def _laid_out(
         for said in (names, numbers)
     )
     room = [len(blocks(page, header, rows, together=together)) for rows in (named, numbered)]
-    if room[0] <= room[1]:
+    short = max(len(row[0]) for row in named) <= _SHORT
+    if room[0] <= room[1] or (short and room[0] <= _MOST_BLOCKS):
         return wide_table(page, header, named, together=together)
-    legend = "; ".join(f"{numbers[label]} {name}" for label, name in names.items())
+    legend = "; ".join(f"{numbers[label]} = {name}" for label, name in names.items())
     lines = wide_table(page, header, numbered, together=together)
     return [*lines, *(tone(page, line, "dim") for line in paragraph(page, f"{legend}."))]
 

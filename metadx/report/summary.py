@@ -228,6 +228,8 @@ def _studies(fit: Fit, prob: float) -> list[Json]:
             "spec": own[1][i],
             "pareto_k": _finite(float(loo.pareto_k[i])),
             "elpd": _finite(float(loo.elpd[i])),
+            # Only where the printed figures of a study admit several tables.
+            **({"possible_tables": len(table.alternatives[i])} if i in table.alternatives else {}),
         }
         for i, label in enumerate(table.study)
     ]

@@ -16,6 +16,7 @@ type Json = dict[str, Any]
 
 _LIBRARIES = ("metadx", "numpy", "pymc", "pytensor", "nutpie")
 _KEPT = 2  # replications of each group that are kept whole, to be made again at any time
+_KEPT_OF_MANY = 1  # where many methods answer
 _DIGITS = 6
 
 
@@ -107,7 +108,7 @@ def contrasts_record(loaded: LoadedDesign[ContrastsDesign], outcomes: Sequence[O
         answers = [value["methods"][PEER] for value in peers if value and PEER in value["methods"]]
         record["methods"][PEER] = method_record(answers, len(peers))
         cells.append(record)
-    return {**_head(loaded, outcomes), "draws": loaded.design.draws, "cells": cells}
+    return {**_head(loaded, outcomes, _KEPT_OF_MANY), "draws": loaded.design.draws, "cells": cells}
 
 
 def _cell_record(cell: Cell, outcomes: Sequence[Outcome], names: Sequence[str]) -> Json:
@@ -163,13 +164,14 @@ def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications:
 def _head(
     loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign] | LoadedDesign[ContrastsDesign],
     outcomes: Sequence[Outcome],
+    kept: int = _KEPT,
 ) -> Json:
     design = loaded.design
     names = [group.name for group in getattr(design, "groups", getattr(design, "cells", ()))]
-    kept = {
+    whole = {
         outcome.key: outcome.value
         for name in names
-        for outcome in _of(outcomes, name)[:_KEPT]
+        for outcome in _of(outcomes, name)[:kept]
         if outcome.value is not None
     }
     return {
@@ -182,7 +184,7 @@ def _head(
         "card": loaded.card.card.id,
         "prob": design.prob,
         "versions": _versions(),
-        "kept": kept,
+        "kept": whole,
     }
 
 

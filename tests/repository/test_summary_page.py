@@ -7,12 +7,21 @@ import pytest
 import metadx
 from metadx.estimands.group import MARGINS_NEEDED
 from metadx.report.summary import SCHEMA
-from metadx.report.tables import HEADER
+from metadx.report.tables import CONTRASTS_HEADER, HEADER
 
 
 @pytest.fixture(scope="module")
 def found():
     return metadx.summary(metadx.fit(metadx.load_dataset("telomerase"), draws=400))
+
+
+@pytest.fixture(scope="module")
+def with_covariates():
+    analysis = metadx.analyse(
+        *(metadx.load_dataset("anti-ccp"),), sens="~ generation + year", subgroup="generation",
+        draws=800,
+    )  # fmt: skip
+    return metadx.summary(analysis)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +73,30 @@ def test_estimands(page, found):
 
 def test_studies(page, found):
     assert page["studies"] == list(found["studies"][0])
+
+
+def test_what_covariates_add(page, pages, with_covariates):
+    found = with_covariates
+    for heading, entries in (
+        ("covariates", found["covariates"].values()),
+        ("groups", found["groups"]),
+        ("contrasts", found["contrasts"]),
+        ("ranks", found["ranks"]),
+        ("explained", [entry for entry in found["explained"].values() if entry]),
+    ):
+        keys = {key for entry in entries for key in entry}
+        assert set(page[heading]) == keys, heading
+    (row,) = re.findall(r"^\| `checks` \|(.+)$", pages["docs/summary.md"], flags=re.MULTILINE)
+    assert {f"`{key}`" for check in found["checks"] for key in check} <= set(
+        re.findall(r"`[^`]+`", row)
+    )
+    for scaling in found["covariates"]["year"]["terms"].values():
+        assert list(scaling) == ["mean", "sd", "unit"]
+
+
+def test_columns_of_the_contrasts(pages):
+    part = pages["docs/summary.md"].partition("## contrasts.csv")[2]
+    assert re.findall(r"`(\w+)`", part) == list(CONTRASTS_HEADER)
 
 
 def test_schema_and_summary_fields(pages, found):

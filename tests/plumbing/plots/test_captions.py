@@ -1,10 +1,14 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+import metadx
 from metadx.plots.captions import caption_forest, caption_sroc, synthetic_note
+from metadx.plots.forest_rows import forest_rows
 from metadx.plots.sroc_layers import sroc_layers
+from metadx.studies.accuracy import AccuracyTable
 
 
 def _sroc(fit, **asked):
@@ -90,3 +94,18 @@ def test_the_model_is_named_by_its_card(fit):
         card=card,
     )
     assert "Bayesian another model" in caption_forest(named)
+
+
+def test_a_study_of_several_possible_tables_is_marked_and_explained():
+    tables = np.array([[8, 2, 1, 9], [9, 2, 1, 9]])
+    uncertain = AccuracyTable(
+        ("Kim", "Lee"), (8, 7), (2, 3), (1, 2), (9, 8), alternatives={0: tables}
+    )
+    certain = AccuracyTable(("Kim", "Lee"), (8, 7), (2, 3), (1, 2), (9, 8))
+    for table, said in ((uncertain, True), (certain, False)):
+        fit = metadx.fit(table, draws=400)
+        rows = forest_rows(fit, sort="table")
+        assert rows.label[:2] == (("Kim *", "Lee") if said else ("Kim", "Lee"))
+        assert ("* Kim: the printed figures admit several tables" in caption_forest(fit)) is said
+        plot = metadx.plot_sroc(fit, backend="none")
+        assert ("Kim: the printed" in plot.viz["caption"].item()["string"]) is said

@@ -185,8 +185,14 @@ def test_pairs_of_long_names_are_numbered_with_the_names_below(many):
     assert len(pairs) == 15  # one line a pair: spec, DOR ratio and AUC find room in one block
     assert pairs[0] == ["1", "vs", "2"]
     words = " ".join(text.split())
-    assert "; ".join(f"{i} {name}" for i, name in enumerate(LONG, 1)) in words
+    assert "; ".join(f"{i} = {name}" for i, name in enumerate(LONG, 1)) in words
     assert "sens., points" not in text  # nobody's sensitivity depends on the architecture
+
+
+def test_pairs_of_short_names_are_named_where_two_blocks_hold_them(one):
+    text = part(told(one), "How sure are the differences by site?")
+    assert len([line for line in text.splitlines() if line.startswith("ward vs clinic")]) == 2
+    assert "1 = " not in text
 
 
 def test_of_a_number_only_its_ends_are_compared(many):

@@ -302,7 +302,7 @@ def test_the_priors_of_coefficients_matter_where_there_are_covariates(write, sbc
     card = (models_dir() / "bivariate-binomial.toml").read_text(encoding="utf-8")
     contrast = re.search(r"^contrast = .*$", card, re.MULTILINE)[0]
     other = card.replace(contrast, 'contrast = { family = "Normal", mean = 0, sd = 1.25 }')
-    why = re.sub(r'(\[parameters.beta\].*?why = )"', r'\1"Because. ', card, flags=re.DOTALL)
+    why = re.sub(r'(\[parameters.beta\].*?why = """)', r"\1Because. ", card, flags=re.DOTALL)
     assert len({card, other, why}) == 3
     text = sbc_text.replace('"bivariate-binomial"', '"own.toml"')
     more = '[covariates]\nlevels = [2, 1]\nsens = "~ group"\nspec = "~ 1"\n\n[[groups]]'

@@ -190,7 +190,7 @@ def test_a_wrong_prior_is_told_from_the_right_one(loaded, monkeypatch):
         return Hyper.of(found.coefficients * times, found.tau, found.rho)
 
     def verdicts():
-        ranks = [sbc_replication(loaded, 0, number)["ranks"] for number in range(60)]
+        ranks = [sbc_replication(loaded, 0, number)["ranks"] for number in range(30)]
         counts = {name: np.bincount([r[name] for r in ranks], minlength=20) for name in QUANTITIES}
         return {verdict.name: verdict.inside for verdict in judge(counts, 0.99)}
 

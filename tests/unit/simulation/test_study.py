@@ -82,7 +82,8 @@ def test_a_study_of_contrasts_from_its_design_to_its_verdict(grid, tmp_path, don
     assert slope["methods"]["maximum likelihood"]["parameters"]["mean[sens,low]"]["n"] == 2
     assert len(finished.requirements) == 10
     loaded = load_contrasts(grid["contrasts"])
-    assert finished.record["kept"]["nine/00001"] == plans.contrasts_replication(loaded, 0, 1)
+    assert finished.record["kept"]["nine/00000"] == plans.contrasts_replication(loaded, 0, 0)
+    assert list(finished.record["kept"]) == ["nine/00000", "eight / slope/00000"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
