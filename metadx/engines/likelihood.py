@@ -104,11 +104,17 @@ class IntegratedLikelihood:
         return IntegratedLikelihood(self.counts.take(studies), design, start, self.nodes[studies])
 
     def means(self, hyper: Hyper) -> tuple[FloatArray, FloatArray]:
-        """Return the means of logit sens and logit spec of every row, (S, R) each."""
-        sens, spec = self.design
-        split = sens.shape[1]
-        means = hyper.coefficients[:, :split] @ sens.T, hyper.coefficients[:, split:] @ spec.T
-        return self.counts.by_row(means[0]), self.counts.by_row(means[1])
+        """Return the means of logit sens and logit spec of every row, (S, R) each.
+
+        Of a margin without covariates (S, 1): one mean for all rows, written out nowhere.
+        """
+        split = self.design[0].shape[1]
+        parts = hyper.coefficients[:, :split], hyper.coefficients[:, split:]
+        sens, spec = (
+            coefficients if matrix.shape[1] == 1 else self.counts.by_row(coefficients @ matrix.T)
+            for coefficients, matrix in zip(parts, self.design, strict=True)
+        )
+        return sens, spec
 
     def modes(self, hyper: Hyper) -> Modes:
         """Return the conditional modes of all rows, (S, R)."""

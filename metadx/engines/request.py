@@ -80,9 +80,7 @@ def settle(
             f"{table.n_studies}; choose another card or add studies."
         )
         raise DataError(msg)
-    about = (
-        (review.title, review.synthetic, review.synthetic_note) if review else ("", False, "")
-    )
+    about = (review.title, review.synthetic, review.synthetic_note) if review else ("", False, "")
     return Request(table, card, design, seed, *about, dropped)
 
 

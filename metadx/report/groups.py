@@ -11,7 +11,6 @@ from metadx.engines.analysis import Analysis
 from metadx.engines.fit import Fit
 from metadx.engines.group_draws import Group
 from metadx.estimands.arms import Arms
-from metadx.estimands.contrasts import contrast, ranks
 from metadx.estimands.drawn import Drawn, draw_group
 from metadx.estimands.group import (
     MARGINS_NEEDED,
@@ -139,9 +138,14 @@ def contrasts_of(results: Sequence[KindResult], fit: Fit, prob: float) -> list[J
         predictive values "prevalence" too. Quantities that are the same for both by construction
         (the heterogeneity that all levels share) are left out.
     """
+    families = list(_families(results))
+    if not families:
+        return []
+    from metadx.estimands.contrasts import contrast
+
     without = without_moments(heavy_tails(fit))
     found = []
-    for kinds in _families(results):
+    for kinds in families:
         for a, b in combinations(kinds, 2):
             for (name, prevalence), draws in _comparable(a, b):
                 compared = contrast(*draws, prob, moments=name not in without)
@@ -176,8 +180,13 @@ def ranks_of(results: Sequence[KindResult]) -> list[Json]:
         "estimand", "covariate", "fit", "labels", "mean_rank", "prob_rank" (one row a kind, one
         column a rank; 1 is the best), of predictive values "prevalence" too.
     """
+    families = list(_families(results))
+    if not families:
+        return []
+    from metadx.estimands.contrasts import ranks
+
     found = []
-    for kinds in _families(results):
+    for kinds in families:
         if not all(kind.group.studies.size for kind in kinds):
             continue
         shared = [{key for key, _ in _comparable(a, b)} for a, b in pairwise(kinds)]

@@ -31,7 +31,7 @@ def level_lines(found: Json, page: Page, level: str) -> list[str]:
     Parameters
     ----------
     found : mapping
-        Content of ``summary.json``.
+        Content of ``summary.json`` of an analysis with covariates.
     page : Page
     level : str
         The level of the intervals in words, such as ``"95 %"``.
@@ -39,10 +39,7 @@ def level_lines(found: Json, page: Page, level: str) -> list[str]:
     Returns
     -------
     list of str
-        Empty without covariates.
     """
-    if len(found["groups"]) == 1:
-        return []
     blocks = [
         _formulas(found, page),
         *_accuracy(found, page, level),

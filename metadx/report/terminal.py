@@ -7,7 +7,6 @@ from typing import Any
 from metadx.engines.notes import FEW_STUDIES
 from metadx.report.checks import trust_lines
 from metadx.report.layout import Page, paragraph, table, tone
-from metadx.report.levels import level_lines
 from metadx.report.missing import I2_FALLS
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.people import people_lines
@@ -66,7 +65,7 @@ def answer_text(
         _ratios(estimands, page, level),
         people_lines(found, page, level),
         _heterogeneity(found, page, level),
-        level_lines(found, page, level),
+        _levels(found, page, level),
         trust_lines(found, page),
         remark_lines(found, page, doubts, findings),
         _synthetic(found, page),
@@ -89,6 +88,14 @@ def synthetic_mark(page: Page, note: str) -> list[str]:
         Lines that stand above and below everything else.
     """
     return [tone(page, line, "bad") for line in paragraph(page, f"*** {note or SYNTHETIC} ***")]
+
+
+def _levels(found: Json, page: Page, level: str) -> list[str]:
+    if len(found["groups"]) == 1:
+        return []
+    from metadx.report.levels import level_lines
+
+    return level_lines(found, page, level)
 
 
 def _synthetic(found: Json, page: Page) -> list[str]:
