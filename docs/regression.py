@@ -100,10 +100,11 @@ def engines() -> str:
             )
         )
     head = ("table", "sens", "spec", "quantities", "largest gap of a mean", "of an sd")
-    draws = sorted({f"{fit['draws']:,}" for fit in record.fits})
+    draws = {fit["engine"]: f"{fit['draws']:,}" for fit in record.fits}
     return (
         f"{table((*head, 'Pareto k', 'r-hat, divergences'), rows)}\n\n"
-        f"Under the card `{record.card['id']}`, {' or '.join(draws)} draws of each engine. "
+        f"Under the card `{record.card['id']}`, {draws['marginal']} draws of the marginal engine, "
+        f"{draws['nuts']} of NUTS. "
         f"Made with {', '.join(f'{name} {number}' for name, number in record.versions.items())}."
     )
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from metadx.designs.design import Design
 from metadx.engines.counts import Counts
-from metadx.engines.fit import Fit, run_engine
+from metadx.engines.fit import Fit
+from metadx.engines.hand_over import run_engine
 from metadx.engines.importance import resample
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 from metadx.engines.marginal import fit_marginal

@@ -1,6 +1,5 @@
 """What a reader of a meta-regression must know of its design."""
 
-from collections import Counter
 from itertools import combinations
 
 import numpy as np
@@ -8,11 +7,13 @@ import numpy as np
 from metadx.designs.association import correlation_ratio, cramers_v
 from metadx.designs.columns import level_texts
 from metadx.designs.confounding import confounding
+from metadx.designs.informative import Informative, informative_levels, margins_of
 from metadx.designs.model import Model
+from metadx.designs.silent import silent_levels
 from metadx.studies.problems import listed
 
 FEW_STUDIES = 3
-"""Levels with fewer studies are prior-led."""
+"""Levels of a regression with fewer studies that have the arm are prior-led."""
 
 _CLOSE = 0.8
 """Association of two covariates of one formula from which on they are said to go together."""
@@ -35,6 +36,7 @@ def design_remarks(model: Model) -> tuple[str, ...]:
     """
     remarks = [
         *_few_studies(model),
+        *silent_levels(model),
         *confounding(model),
         *_close_pairs(model),
         *_few_values(model),
@@ -44,18 +46,21 @@ def design_remarks(model: Model) -> tuple[str, ...]:
 
 
 def _few_studies(model: Model) -> list[str]:
-    rare = []
-    for name in model.covariates:
-        if model.levels(name) is not None:
-            counts = Counter(level_texts(model.values[name]))
-            rare += [
-                f"{name} = {level} ({number} {'study' if number == 1 else 'studies'})"
-                for level, number in counts.items()
-                if number < FEW_STUDIES
-            ]
+    few = [one for one in informative_levels(model) if one.rows.size < FEW_STUDIES]
+    # A level may be few in both margins: said once where all of its studies count.
+    rare = list(dict.fromkeys(f"{one.name} = {one.level} ({_how_many(one)})" for one in few))
     if not rare:
         return []
     return [f"Prior-led, with fewer than {FEW_STUDIES} studies: {listed(rare, 8)}"]
+
+
+def _how_many(one: Informative) -> str:
+    people = "" if one.rows.size == one.studies else f" with {one.people} participants"
+    return f"{_studies(one.rows.size)}{people}"
+
+
+def _studies(number: int) -> str:
+    return f"{number} {'study' if number == 1 else 'studies'}"
 
 
 def _close_pairs(model: Model) -> list[str]:
@@ -102,15 +107,14 @@ def _few_values(model: Model) -> list[str]:
 
 
 def _thin(model: Model) -> list[str]:
-    studies = model.table.n_studies
-    thin = [
-        f"{count} in {margin}"
-        for terms, margin in ((model.sens, "sensitivity"), (model.spec, "specificity"))
-        if (count := len(terms.effects())) and studies < _PER_COEFFICIENT * count
-    ]
-    if not thin:
-        return []
+    thin: dict[str, list[str]] = {}
+    for margin in margins_of(model):
+        count, studies = len(margin.terms.effects()), int(np.count_nonzero(margin.sizes))
+        if count and studies < _PER_COEFFICIENT * count:
+            people = f" with {margin.people} participants" * (studies < model.table.n_studies)
+            thin.setdefault(f"{_studies(studies)}{people}", []).append(f"{count} in {margin.name}")
     return [
-        f"{studies} studies for covariate coefficients ({', '.join(thin)}): with fewer than "
+        f"{studies} for covariate coefficients ({', '.join(counts)}): with fewer than "
         f"{_PER_COEFFICIENT} for each, expect wide intervals that lean on the prior"
+        for studies, counts in thin.items()
     ]

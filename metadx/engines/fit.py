@@ -1,7 +1,7 @@
 """A fitted review: one frozen result of either engine."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from metadx.cards.load import LoadedCard
 from metadx.designs.design import Design, Kind, MissingPolicy
 from metadx.engines.group_draws import Group
-from metadx.engines.marginal import fit_marginal
+from metadx.engines.hand_over import run_engine
 from metadx.engines.notes import fit_notes
 from metadx.engines.request import settle
 from metadx.engines.result import Check, EngineReport, EngineResult, Note, Proposals
@@ -70,7 +70,24 @@ class Fit:
     def mu(self) -> FloatArray:
         """Means of logit sens and logit spec, shape (chain, draw, 2).
 
-        With covariates, of studies at the reference levels and the average of the continuous ones.
+        Raises
+        ------
+        FitError
+            If the fit has covariates: there is no one mean then.
+        """
+        if self.design.has_covariates:
+            msg = (
+                "a fit with covariates has no single mean, so this needs one kind of study: take "
+                "its groups, metadx.summary or the figures by level, or fit without covariates."
+            )
+            raise FitError(msg)
+        return self.result.coefficients
+
+    @property
+    def intercepts(self) -> FloatArray:
+        """Mean logits at the reference levels and the average of the continuous covariates.
+
+        Shape (chain, draw, 2); without covariates the same as `mu`.
         """
         if not self.design.has_covariates:
             return self.result.coefficients
@@ -135,16 +152,11 @@ class Fit:
         FitError
             If the fit has covariates: pool without them, or take `groups`.
         """
-        if self.design.has_covariates:
-            msg = "a fit with covariates has no single mean: take its groups, or fit without them."
-            raise FitError(msg)
         return self._group(self.mu.reshape(-1, 2), "all", None)
 
     def _group(self, mu: FloatArray, label: str, kind: Kind | None) -> Group:
         tau, rho = self.tau.reshape(-1, 2), self.rho.ravel()
-        # New studies of different kinds are different studies: each has a stream of its own.
-        stream = [] if kind is None else [crc32(label.encode())]
-        rng = np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed, *stream])
+        rng = self.new_study_rng(None if kind is None else label)
         return Group(
             label=label,
             covariate=kind.covariate if kind else "",
@@ -225,13 +237,15 @@ class Fit:
         ndarray, shape (chain * draw, 2)
             The same draws at each call.
         """
-        return new_study_logits(
-            self.mu.reshape(-1, 2), self.tau.reshape(-1, 2), self.rho.ravel(), self.new_study_rng()
-        )
+        return self.pooled.new_logits
 
-    def new_study_rng(self) -> np.random.Generator:
-        """Return the random stream of the new studies, from its beginning."""
-        return np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed])
+    def new_study_rng(self, label: str | None = None) -> np.random.Generator:
+        """Return the random stream of the new studies, from its beginning.
+
+        New studies of different kinds are different studies: each label has a stream of its own.
+        """
+        stream = [] if label is None else [crc32(label.encode())]
+        return np.random.default_rng([_NEW_STUDY_STREAM, self.settings.seed, *stream])
 
     @property
     def tree(self) -> "xr.DataTree":
@@ -362,29 +376,3 @@ def fit(
         listed = ", ".join(f"{c.name} = {c.value:.3g} (limit {c.threshold:g})" for c in failed)
         warnings.warn(f"a check of the fit failed: {listed}", ConvergenceWarning, stacklevel=2)
     return fitted
-
-
-def run_engine(
-    table: AccuracyTable, card: LoadedCard, design: Design, settings: FitSettings
-) -> EngineResult:
-    """Take the engine asked for; "auto" falls through to NUTS when importance sampling fails."""
-
-    def by_nuts(fell_back: str | None) -> EngineResult:
-        from metadx.engines.nuts import fit_nuts
-
-        result = fit_nuts(table, card.card, settings, design, careful=fell_back is not None)
-        return replace(result, report=replace(result.report, fell_back=fell_back))
-
-    if settings.engine == "nuts":
-        return by_nuts(None)
-    try:
-        result = fit_marginal(table, card.card, settings, design)
-    except FitError as error:
-        if settings.engine == "marginal":
-            raise
-        return by_nuts(f"the marginal engine failed: {error}")
-    pareto_k = next(check for check in result.checks if check.name == "pareto_k")
-    if pareto_k.passed or settings.engine == "marginal":
-        return result
-    reason = f"Pareto k of the importance weights is {pareto_k.value:.2f}, not below "
-    return by_nuts(f"{reason}{pareto_k.threshold:g}")

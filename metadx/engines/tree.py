@@ -79,7 +79,7 @@ def _posterior(fit: "Fit") -> "xr.Dataset":
     dims = ("chain", "draw", "margin")
     logit = {"units": "logit"}
     variables: dict[str, Any] = {
-        "mu": (dims, fit.mu, logit),
+        "mu": (dims, fit.intercepts, logit),
         "tau": (dims, fit.tau, logit),
         "rho": (dims[:2], fit.rho, {"units": "correlation"}),
     }

@@ -21,7 +21,7 @@ _PREDICTION = (
 )
 _EXPLAINED = (
     "tau: posterior median of the between-study sd (logit). share: of tau² explained, 1 - ratio of "
-    "its medians with and without covariates, below 0 where more is left than there was. P: chance "
+    "its medians with and without covariates; none where no less is left than there was. P: chance "
     "that tau is smaller with the covariates (0.5: no change)."
 )
 _RATIO = (
@@ -186,7 +186,7 @@ def _decimal(value: float | None) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{round(100 * value) + 0:d} %"
+    return explained_share(value)
 
 
 def _probability(value: float) -> str:

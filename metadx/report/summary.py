@@ -194,8 +194,8 @@ def parameters_of(fit: Fit, prob: float) -> Json:
     """Summarise the parameters of the model; None where the data do not identify one."""
     sens, spec = fit.identified
     draws = {
-        "mu[sens]": (fit.mu[..., 0], sens),
-        "mu[spec]": (fit.mu[..., 1], spec),
+        "mu[sens]": (fit.intercepts[..., 0], sens),
+        "mu[spec]": (fit.intercepts[..., 1], spec),
         "tau[sens]": (fit.tau[..., 0], sens),
         "tau[spec]": (fit.tau[..., 1], spec),
         "rho": (fit.rho, sens and spec),

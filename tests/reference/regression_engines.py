@@ -15,7 +15,9 @@ from tests.reference.regression import Case
 type Engine = Literal["marginal", "nuts"]
 
 CARD = "bivariate-binomial"
-DRAWS = 40_000
+#: Log tau has a long tail to the left, which a chain visits rarely and then stays in for a while:
+#: the sd of 40,000 draws is off by up to 13 %.
+DRAWS: Mapping[Engine, int] = {"marginal": 200_000, "nuts": 160_000}
 #: Posterior standard deviations of NUTS, shares of them.
 MEAN, SD = 0.05, 0.05
 
@@ -65,13 +67,13 @@ class Apart:
         )
 
 
-def refit(case: Case, engine: Engine, *, draws: int = DRAWS, seed: int = 1) -> Fit:
+def refit(case: Case, engine: Engine, *, draws: int | None = None, seed: int = 1) -> Fit:
     """Fit a case under the default card with one of the engines."""
     return fit(
         case.table(),
         CARD,
         engine=engine,
-        draws=draws,
+        draws=DRAWS[engine] if draws is None else draws,
         seed=seed,
         study_effects=False,
         **case.formulas,
@@ -85,7 +87,7 @@ def parameters_of(fitted: Fit) -> dict[str, FloatArray]:
     reported; the mean logits of every kind of study are the combinations that readers see.
     """
     shape = fitted.rho.shape
-    found = {"mu[sens]": fitted.mu[..., 0], "mu[spec]": fitted.mu[..., 1]}
+    found = {"mu[sens]": fitted.intercepts[..., 0], "mu[spec]": fitted.intercepts[..., 1]}
     for place, name in enumerate(fitted.effect_names):
         found[f"beta[{name}]"] = fitted.effects[..., place]
     for margin, name in enumerate(("sens", "spec")):

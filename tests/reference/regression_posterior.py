@@ -8,8 +8,9 @@ from metadx.cards.card import Card
 from metadx.cards.load import LoadedCard, load_card
 from metadx.engines.fit import fit
 from tests.reference.regression import SEVERAL, Case
-from tests.reference.regression_engines import CARD, DRAWS, summaries
+from tests.reference.regression_engines import CARD, summaries
 
+DRAWS = 40_000
 #: With 37 studies and more the likelihood is near a normal law: its mean is near its maximum.
 COMPARABLE = ("ccp, interaction", "melanoma", "appendicitis")
 SHOWN = tuple(dict.fromkeys((*SEVERAL, *COMPARABLE)))

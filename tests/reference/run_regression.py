@@ -2,8 +2,8 @@
 
     uv run python tests/reference/run_regression.py
 
-Takes about five minutes of one core. Writes regression_record.json; exit status 1 where something
-lies beyond its limit. Needs METADX_CORPUS, since two of the data sets do not ship.
+Takes about a quarter of an hour of one core. Writes regression_record.json; exit status 1 where
+something lies beyond its limit. Needs METADX_CORPUS, since two of the data sets do not ship.
 """
 
 import sys

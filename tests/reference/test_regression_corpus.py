@@ -26,7 +26,7 @@ def test_the_maximum_is_that_of_r(case: Case) -> None:
 
 @pytest.mark.parametrize("name", ["melanoma", "appendicitis"])
 def test_the_marginal_engine_is_on_its_record(name: str) -> None:
-    ours = summaries(refit(find_case(name), "marginal", seed=2))
+    ours = summaries(refit(find_case(name), "marginal", draws=40_000, seed=2))
     for row in read_record().engines:
         if row.case == name:
             here = replace(row, marginal=ours[row.parameter])

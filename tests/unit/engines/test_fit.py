@@ -7,8 +7,7 @@ import pytest
 
 import metadx
 from metadx.cards.load import load_card, parse_card
-from metadx.engines import fit as fit_module
-from metadx.engines import importance, nuts
+from metadx.engines import hand_over, importance, nuts
 from metadx.engines.fit import fit
 from metadx.engines.marginal import fit_marginal
 from metadx.engines.result import Check
@@ -51,7 +50,7 @@ def with_pareto_k(monkeypatch, value: float) -> None:
         ]
         return replace(result, checks=tuple(checks))
 
-    monkeypatch.setattr(fit_module, "fit_marginal", run)
+    monkeypatch.setattr(hand_over, "fit_marginal", run)
 
 
 def test_shapes_and_scales_of_a_fit(telomerase_fit):
@@ -235,7 +234,7 @@ def test_asked_for_the_marginal_engine_stays_and_warns(monkeypatch, nuts_stub):
 
 
 def test_asked_for_nuts_the_marginal_engine_is_not_tried(monkeypatch, nuts_stub):
-    monkeypatch.setattr(fit_module, "fit_marginal", None)
+    monkeypatch.setattr(hand_over, "fit_marginal", None)
     fitted = fit(load_dataset("telomerase").table, engine="nuts", draws=1000)
     assert fitted.engine.name == "nuts"
     assert fitted.engine.fell_back is None
@@ -246,7 +245,7 @@ def test_an_error_of_the_marginal_engine_is_handed_over_too(monkeypatch, nuts_st
     def refuse(table, card, settings, design=None):
         raise FitError("the gradient of the posterior density is not finite")
 
-    monkeypatch.setattr(fit_module, "fit_marginal", refuse)
+    monkeypatch.setattr(hand_over, "fit_marginal", refuse)
     fitted = fit(load_dataset("telomerase").table, draws=1000)
     wanted = "the marginal engine failed: the gradient of the posterior density is not finite"
     assert fitted.engine.fell_back == wanted

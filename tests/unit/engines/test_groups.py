@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import metadx
 from metadx.designs.formula import design_row
 from metadx.engines.fit import Fit, fit
 from metadx.errors import FitError
@@ -50,7 +51,9 @@ def test_two_levels_are_the_intercept_less_and_plus_half_the_difference(assay):
         assert group.covariate == "generation"
         assert dict(group.at) == {"generation": group.label}
     np.testing.assert_allclose(assay.effects.reshape(-1, 2), beta[:, [1, 3]], atol=1e-12)
-    np.testing.assert_allclose(assay.mu.reshape(-1, 2), first.mu, atol=1e-12)  # CCP1: reference
+    np.testing.assert_allclose(
+        assay.intercepts.reshape(-1, 2), first.mu, atol=1e-12
+    )  # CCP1: reference
     counts = [list(assay.table.covariates["generation"].values).count(x) for x in ("CCP1", "CCP2")]
     assert [group.studies.size for group in assay.groups] == counts == [8, 29]
 
@@ -75,7 +78,7 @@ def test_effects_are_differences_from_the_reference_and_changes_per_sd(mixed):
     np.testing.assert_allclose(effects[:, 0], clinic - ward, atol=1e-12)
     np.testing.assert_allclose(effects[:, 1], home - ward, atol=1e-12)
     np.testing.assert_allclose(effects[:, 2:], beta[:, [3, 5]], atol=1e-12)
-    mu = mixed.mu.reshape(-1, 2)
+    mu = mixed.intercepts.reshape(-1, 2)
     np.testing.assert_allclose(mu[:, 0], beta[:, 0] + ward, atol=1e-12)
     np.testing.assert_allclose(mu[:, 1], beta[:, 4], atol=1e-12)
 
@@ -143,3 +146,23 @@ def test_a_fit_with_covariates_has_no_single_mean(assay):
     assert plain.effects.shape == (4, 100, 0)
     np.testing.assert_array_equal(plain.pooled.mu, plain.mu.reshape(-1, 2))
     np.testing.assert_array_equal(plain.pooled.new_logits, plain.new_study_logits())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        metadx.accuracy,
+        metadx.ratios,
+        metadx.heterogeneity,
+        lambda fit: metadx.predictive_values(fit, [0.1]),
+        lambda fit: metadx.sroc(fit, [0.1]),
+        lambda fit: metadx.plot_sroc(fit, backend="none"),
+        lambda fit: metadx.plot_forest(fit, backend="none"),
+        lambda fit: fit.new_study_logits(),
+        lambda fit: fit.pooled,
+    ],
+)
+def test_what_is_of_all_studies_refuses_a_fit_with_covariates(assay, asked):
+    """Else the reference level would pass for all studies."""
+    with pytest.raises(FitError, match="no single mean"):
+        asked(assay)

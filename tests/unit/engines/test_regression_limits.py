@@ -60,7 +60,7 @@ def test_the_reference_level_changes_names_and_signs_and_nothing_else(table):
     assert one.effect_names == ("sens,generation=CCP2", "spec,generation=CCP2")
     assert two.effect_names == ("sens,generation=CCP1", "spec,generation=CCP1")
     np.testing.assert_allclose(one.effects, -two.effects, atol=1e-12)
-    np.testing.assert_allclose(one.mu + one.effects, two.mu, atol=1e-12)
+    np.testing.assert_allclose(one.intercepts + one.effects, two.intercepts, atol=1e-12)
 
 
 def test_levels_that_change_places_change_the_sign_of_their_difference(table):

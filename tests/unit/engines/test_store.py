@@ -81,7 +81,7 @@ def test_a_regression_comes_back_bit_for_bit(rich_table, tmp_path, missing):
     assert bool(loaded.dropped) == (missing == "drop")
     assert loaded.effect_names == fitted.effect_names
     same(loaded.effects, fitted.effects)
-    same(loaded.mu, fitted.mu)
+    same(loaded.intercepts, fitted.intercepts)
     same(loaded.design.sens.matrix, fitted.design.sens.matrix)
     assert loaded.design.scaling == fitted.design.scaling
     assert loaded.design.remarks == fitted.design.remarks
