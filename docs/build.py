@@ -19,6 +19,7 @@ from typing import Any
 import evidence
 import evidence_contrasts
 import nodules
+import regression
 from console import renew
 from evidence import table
 
@@ -232,6 +233,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **evidence.PARTS,
     **evidence_contrasts.PARTS,
     **nodules.PARTS,
+    **regression.PARTS,
 }
 
 

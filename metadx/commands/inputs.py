@@ -1,7 +1,7 @@
 """What the commands take: arguments that several share, and how their text is read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,12 +110,14 @@ def load(path: str, label: str | None) -> "Review":
     return load_review(path, label=columns)
 
 
-def values_of(text: str) -> dict[str, str | float]:
+def values_of(text: str, names: Iterable[str] = ()) -> dict[str, str | float]:
     """Read the values of covariates: ``"setting=screening,year=2020"``.
 
     Parameters
     ----------
     text : str
+    names : iterable of str
+        Known covariates: their names may hold a comma or an equals sign.
 
     Returns
     -------
@@ -128,9 +130,17 @@ def values_of(text: str) -> dict[str, str | float]:
         If a value has no name, or a name stands twice.
     """
     values: dict[str, str | float] = {}
-    for part in re.split(r",(?=[^,=]+=)", text):
-        name, found, value = (piece.strip() for piece in part.partition("="))
-        if not (name and found and value):
+    known = [re.escape(name) for name in sorted(names, key=len, reverse=True)]
+    heads = re.compile(rf"(?:^|,)\s*({'|'.join([*known, '[^,=]+?'])})\s*=")
+    found = list(heads.finditer(text))
+    ends = [*(head.start() for head in found[1:]), len(text)]
+    if not found or found[0].start() > 0:
+        first = text[: found[0].start()] if found else text
+        raise DataError(f"--at {first!r}: wanted NAME=VALUE, such as setting=screening.")
+    for head, end in zip(found, ends, strict=True):
+        name, value = head[1].strip(), text[head.end() : end].strip()
+        if not (name and value):
+            part = text[head.start() : end].removeprefix(",")
             raise DataError(f"--at {part!r}: wanted NAME=VALUE, such as setting=screening.")
         if name in values:
             raise DataError(f"--at {text!r}: {name} is set twice.")

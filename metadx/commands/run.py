@@ -67,7 +67,7 @@ def run(
     review = load(path, label)
     target = Path("results") / review.name if out is None else given(out, "--out")
     check_target(target)
-    kinds = [values_of(text) for text in at or ()]
+    kinds = [values_of(text, review.table.covariates) for text in at or ()]
     level = review.analysis.prob if prob is None else prob
     prevalences = check_probabilities(level, prevalence or review.analysis.prevalence)
     with progress(sys.stderr) as say, warnings.catch_warnings():

@@ -213,6 +213,12 @@ def _scaling(factor: Factor, raw: FloatArray, unit: str, about: str) -> Scaling:
             raise DataError(
                 f"{about}: {factor.text} does not differ between the studies; take it out."
             )
+        if np.ptp(raw) > 0:
+            raise DataError(
+                f"{about}: {factor.text} differs too little for its size to be worked with: its "
+                f"values run from {raw.min():.17g} to {raw.max():.17g}. Subtract a constant from "
+                f"the column, or take {factor.name} out."
+            )
         raise _same(factor.name, f"{raw[0]:g}" if not factor.function else "one value", about)
     return Scaling(mean, spread, unit)
 

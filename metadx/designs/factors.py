@@ -5,6 +5,7 @@ found by its text.
 """
 
 import difflib
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,39 @@ def read_factor(text: str, covariates: Mapping[str, Covariate], about: str) -> F
             )
         function = ""
     return Factor(name, function, power)
+
+
+def name_text(name: str, about: str) -> str:
+    """Write the name of a covariate as it stands in a formula.
+
+    Parameters
+    ----------
+    name : str
+    about : str
+        Where the covariate is from, used in messages.
+
+    Returns
+    -------
+    str
+        Between backticks where it is no plain word.
+
+    Raises
+    ------
+    DataError
+        If there is a backtick in the name: no formula can hold it.
+
+    Examples
+    --------
+    >>> name_text("setting", "studies.csv"), name_text("index test", "studies.csv")
+    ('setting', '`index test`')
+    """
+    if "`" in name:
+        raise DataError(
+            f"{about}: the column {quoted(name)} has a backtick in its name, which stands for the "
+            "ends of a name in formulas; rename the column."
+        )
+    plain = name.isidentifier() and not keyword.iskeyword(name)
+    return name if plain else f"`{name}`"
 
 
 def _hint(text: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.designs.design import MissingPolicy
-from metadx.designs.factors import unknown
+from metadx.designs.factors import name_text, unknown
 from metadx.designs.parse import parse_formula
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
@@ -44,6 +44,10 @@ def covariates_of(formulas: Iterable[str], table: AccuracyTable) -> tuple[str, .
     >>> covariates_of(["~ 1", "~ 1"], table)
     ()
     """
+    formulas = tuple(formulas)
+    for name in table.covariates:
+        if "`" in name and any(name in formula for formula in formulas):
+            name_text(name, table.source)  # refuses it
     used = {
         factor.name
         for formula in formulas
@@ -116,6 +120,42 @@ def handle_missing(
         )
     dropped = tuple(table.study[row] for row in np.flatnonzero(anywhere))
     return table.take(np.flatnonzero(~anywhere)), dropped
+
+
+def lost_levels(
+    before: AccuracyTable, after: AccuracyTable, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Say which levels are gone with the studies that were left out.
+
+    Parameters
+    ----------
+    before, after : AccuracyTable
+        With and without these studies.
+    names : iterable of str
+        The covariates that are used.
+
+    Returns
+    -------
+    tuple of str
+        One sentence for each covariate that lost a level.
+    """
+    sentences = []
+    for name in names:
+        old, new = before.covariates[name], after.covariates[name]
+        if not (isinstance(old, Categorical) and isinstance(new, Categorical)):
+            continue
+        gone = [level for level in old.levels if level not in new.levels]
+        if gone:
+            what = "the level" if len(gone) == 1 else "the levels"
+            text = f"With the studies left out, {what} {listed(gone)} of {name}"
+            if old.reference in gone:
+                reference = "the reference" if len(gone) == 1 else f"{old.reference} the reference"
+                text += f", {reference}, "
+                ending = f"; {new.reference} takes its place as the reference."
+            else:
+                text, ending = f"{text} ", "."
+            sentences.append(f"{text}{'is' if len(gone) == 1 else 'are'} gone{ending}")
+    return tuple(sentences)
 
 
 def _missing(covariate: Covariate) -> Mask:

@@ -103,6 +103,11 @@ def _split(formula: str) -> list[list[str]]:
     from formulaic.parser import DefaultFormulaParser
 
     about = f"formula {quoted(formula)}"
+    if number := re.search(r"`\s*([\d.]+)\s*`", formula):
+        raise DataError(
+            f"{about}: a column whose name is the number {number[1]} cannot stand in a formula; "
+            "rename the column."
+        )
     flags = DefaultFormulaParser.FeatureFlags.NONE
     try:
         parsed = DefaultFormulaParser(feature_flags=flags).get_terms(formula)

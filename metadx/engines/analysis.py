@@ -74,12 +74,15 @@ class Analysis:
         Each level by itself.
     chosen : tuple of Kind
         Kinds of study the caller asked for, beside those of the design.
+    lost : tuple of str
+        What was lost with the studies left out: levels that no other study has.
     """
 
     pooled: Fit
     regression: Fit | None = None
     subgroups: Subgroups | None = None
     chosen: tuple[Kind, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def main(self) -> Fit:
@@ -202,16 +205,24 @@ def analyse(
     if subgroup is not None:
         _check_subgroup(table, subgroup)
         if plain:
-            formulas = (f"~ `{subgroup}`",) * 2
-    table, dropped = _without_missing(table, formulas, subgroup, policy)
+            from metadx.designs.factors import name_text
+
+            formulas = (f"~ {name_text(subgroup, table.source)}",) * 2
+    table, dropped, lost = _without_missing(table, formulas, subgroup, policy)
+    if subgroup is not None:
+        _check_levels(table, subgroup, dropped, alone=plain)
     chosen = _chosen(table, formulas, at)  # before the fits: a value may be wrong
     base = replace(review, table=table) if review else table
-    pooled = fit(base, model, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **options)
+    # Each study's own accuracy comes from the fit with covariates, which knows more of it.
+    beside: _Options = {**options, "study_effects": False}
+    pooled = fit(base, model, sens=NO_COVARIATES, spec=NO_COVARIATES, seed=seed, **beside)
     sens, spec = formulas
     regression = fit(base, model, sens=sens, spec=spec, seed=seed, **options)
+    if not regression.design.has_covariates:  # such as ~ x - x
+        return Analysis(regression)
     regression = replace(regression, dropped=dropped)
     subgroups = None if subgroup is None else _by_themselves(base, subgroup, regression, options)
-    return Analysis(pooled, regression, subgroups, chosen)
+    return Analysis(pooled, regression, subgroups, chosen, lost)
 
 
 def _by_themselves(
@@ -292,13 +303,37 @@ def _check_subgroup(table: AccuracyTable, subgroup: str) -> None:
     raise DataError(f"{table.source}: subgroup {quoted(subgroup)} {what}; {wanted}.")
 
 
+def _check_levels(
+    table: AccuracyTable, subgroup: str, dropped: Sequence[str], *, alone: bool
+) -> None:
+    """Refuse a subgroup that tells no studies apart, or with a regression on it all of them."""
+    covariate = table.covariates[subgroup]
+    assert isinstance(covariate, Categorical)  # checked before; missing values change no kind
+    levels, studies = covariate.levels, table.n_studies
+    if len(levels) == 1:
+        which = f"every study left, after {len(dropped)} without a covariate," if dropped else ""
+        raise DataError(
+            f"{table.source}: {which or 'every study'} has {subgroup} = {levels[0]}, so there are "
+            "no subgroups to tell apart; take the subgroup out"
+            f"{', or give the missing values' if dropped else ''}."
+        )
+    if alone and len(levels) == studies:
+        raise DataError(
+            f"{table.source}: subgroup {quoted(subgroup)} has a level for each of the {studies} "
+            "studies, so a regression on it cannot be fitted, and one study alone says nothing of "
+            "how studies differ: a level needs several studies. Merge levels, or choose another "
+            "column."
+        )
+
+
 def _without_missing(
     table: AccuracyTable, formulas: tuple[str, str], subgroup: str | None, policy: MissingPolicy
-) -> tuple[AccuracyTable, tuple[str, ...]]:
+) -> tuple[AccuracyTable, tuple[str, ...], tuple[str, ...]]:
     """Treat the missing values of all covariates in use at once: all fits see the same studies."""
-    from metadx.designs.missing import covariates_of, handle_missing
+    from metadx.designs.missing import covariates_of, handle_missing, lost_levels
 
     names = covariates_of(formulas, table)
     if subgroup is not None and subgroup not in names:
         names = (*names, subgroup)
-    return handle_missing(table, names, policy)
+    left, dropped = handle_missing(table, names, policy)
+    return left, dropped, lost_levels(table, left, names)

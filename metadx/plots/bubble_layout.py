@@ -29,7 +29,6 @@ DARK, PALE_BAND = 0.3, 0.14  # opacity of the bands
 def axis_words(lines: BubbleLines) -> str:
     """Name the horizontal axis, with its unit where that says more than the name."""
     name = name_words(lines.covariate)
-    name = f"{name[:1].upper()}{name[1:]}"
     plain = lines.unit.casefold() in ("", lines.covariate.casefold(), "calendar year")
     return name if plain else f"{name} ({lines.unit})"
 

@@ -15,9 +15,8 @@ from metadx.plots.captions import (
 from metadx.plots.fitted import CountTable, Described
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
-from metadx.plots.labels import shorten
 from metadx.plots.levels import FEWEST_IN_LEVEL, Level, Levels
-from metadx.plots.sroc_group_layers import MOST_WITH_PREDICTION, SrocGroupLayers
+from metadx.plots.sroc_group_layers import MOST_WITH_PREDICTION, MOST_WITH_REGIONS, SrocGroupLayers
 from metadx.plots.style import percent
 
 
@@ -66,7 +65,7 @@ def held_words(names: Sequence[str]) -> list[str]:
 
 def _named(levels: Sequence[Level]) -> str:
     return ", ".join(
-        f"{shorten(level.name)} ({studies_words(len(level.rows))})" for level in levels
+        f"{level.name} ({studies_words(len(level.rows))})" for level in levels
     )
 
 
@@ -90,7 +89,7 @@ def few_words(levels: Levels, without: str) -> list[str]:
         return []
     leans = "the prior" if levels.own_heterogeneity else "the prior and on the other levels"
     start = f"{without} for {_named(few)}: with" if without else f"{_named(few)}: with"
-    return [f"{start} fewer than {FEWEST_IN_LEVEL} studies a result leans on {leans}."]
+    return [f"{start} fewer than {FEWEST_IN_LEVEL} studies that have both arms a result leans on {leans}."]
 
 
 def unidentified_words(levels: Levels) -> list[str]:
@@ -146,9 +145,9 @@ def caption_sroc_groups(
         whose = "of no level shown" if several else "with area proportional to participants"
         parts.append(f"Grey circles: studies {whose}.")
     summaries = "; ".join(
-        f"{shorten(one.label)} ({studies_words(one.n_studies)}) {limits_words(one.summary)}"
+        f"{one.label} ({studies_words(one.n_studies)}) {limits_words(one.summary)}"
         if one.n_studies
-        else f"{shorten(one.label)} {limits_words(one.summary)}"
+        else f"{one.label} {limits_words(one.summary)}"
         for one in layers.levels
     )
     parts.append(
@@ -157,7 +156,7 @@ def caption_sroc_groups(
     parts += unidentified_words(levels)
     parts += _region_words(layers, level, regions, prediction)
     if regions is None:
-        parts += few_words(levels, "No region")
+        parts += few_words(levels, "" if layers.crowded else "No region")
     parts += _curve_words(levels, layers) if curve else []
     return " ".join([*parts, *not_shown_words(layers.not_shown)])
 
@@ -165,6 +164,11 @@ def caption_sroc_groups(
 def _region_words(
     layers: SrocGroupLayers, level: str, regions: bool | None, prediction: bool | None
 ) -> list[str]:
+    if layers.crowded:
+        return [
+            f"Regions are left out: those of more than {MOST_WITH_REGIONS} levels would cover each "
+            "other."
+        ]
     if all(one.credible is None for one in layers.levels):
         return []
     words = f"Dashed: {level} credible region of the median study"
@@ -185,16 +189,16 @@ def _curve_words(levels: Levels, layers: SrocGroupLayers) -> list[str]:
     if any(one.curve is not None for one in layers.levels):
         parts.append(
             "Lines: HSROC curves, pointwise posterior medians, each over the false-positive rates "
-            "that the studies of its level observed."
+            "above 0 that the studies of its level observed."
             if any(len(one.rows) for one in levels.levels)
             else "Lines: HSROC curves, pointwise posterior medians, over the observed "
-            "false-positive rates."
+            "false-positive rates above 0."
         )
     pairs = zip(levels.levels, layers.levels, strict=True)
     none = [one for one, drawn in pairs if drawn.curve is None and all(one.identified)]
     if none:
-        names = ", ".join(shorten(one.name) for one in none)
-        parts.append(f"No curve for {names}: the false-positive rates there span no range.")
+        names = ", ".join(one.name for one in none)
+        parts.append(f"No curve for {names}: the false-positive rates above 0 there span no range.")
     return parts
 
 

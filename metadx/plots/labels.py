@@ -12,7 +12,7 @@ from metadx.plots.style import BASE_FAMILY, INCH
 
 MISSING = "\N{WHITE SQUARE}"
 _MISSING_NOTE = f"{MISSING}: a character that no font of this computer has."
-_LIMIT = 40
+LONGEST = 40  # characters of a label
 _outlines: Any = text_to_path  # measures the same outlines that every format draws
 # Families with wide coverage; those that this computer has are asked for what the base lacks.
 _FALLBACKS = (
@@ -48,7 +48,7 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def shorten(text: str, limit: int = _LIMIT) -> str:
+def shorten(text: str, limit: int = LONGEST) -> str:
     """Cut a long label in its middle: its end, often the year, tells studies apart.
 
     Parameters

@@ -8,6 +8,8 @@ import numpy as np
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.plots.fitted import CountTable, StudyGroup
+from metadx.plots.labels import LONGEST, clean
+from metadx.plots.short_names import short_names
 
 FEWEST_IN_LEVEL = 3
 
@@ -86,22 +88,22 @@ class Level:
     identified : tuple of bool
         Whether any study informs its sens and its spec: a study of the level itself, or one of
         another level for which that margin has the same mean.
+    name : str
+        The level, without the covariate that all levels of the figure share; shortened, but never
+        to the name of another level.
     """
 
     group: StudyGroup
     rows: IntArray
     table: SomeRows
     identified: tuple[bool, bool]
-
-    @property
-    def name(self) -> str:
-        """The level, without the covariate that all levels of the figure share."""
-        return self.group.label.removeprefix(f"{self.group.covariate} = ")
+    name: str
 
     @property
     def few(self) -> bool:
-        """Whether it has studies, but too few for a region of its own."""
-        return 0 < len(self.rows) < FEWEST_IN_LEVEL
+        """Whether it has studies, but too few of them have both arms for a region of its own."""
+        both = (self.table.n_diseased > 0) & (self.table.n_nondiseased > 0)
+        return len(self.rows) > 0 and int(both.sum()) < FEWEST_IN_LEVEL
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +126,11 @@ class Levels:
     rest: IntArray
     covariate: str
     own_heterogeneity: bool
+
+    @property
+    def any_identified(self) -> bool:
+        """Whether sens and spec are both identified for at least one level."""
+        return any(all(level.identified) for level in self.levels)
 
 
 def levels_of(
@@ -166,11 +173,18 @@ def levels_of(
                 )
             owner[row] = group.label
     parts = [some_rows(table, np.asarray(group.studies, dtype=np.intp)) for group in groups]
-    levels = tuple(
-        Level(group, np.asarray(group.studies, dtype=np.intp), part, _known(group, groups, parts))
-        for group, part in zip(groups, parts, strict=True)
-    )
     first = groups[0]
+    names = [clean(group.label.removeprefix(f"{first.covariate} = ")) for group in groups]
+    levels = tuple(
+        Level(group, np.asarray(group.studies, dtype=np.intp), part, known, name)
+        for group, part, known, name in zip(
+            groups,
+            parts,
+            (_known(group, groups, parts) for group in groups),
+            short_names(names, LONGEST),
+            strict=True,
+        )
+    )
     return Levels(
         levels=levels,
         rest=np.array([row for row in range(table.n_studies) if row not in owner], dtype=np.intp),

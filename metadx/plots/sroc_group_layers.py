@@ -17,6 +17,7 @@ from metadx.plots.sroc_layers import (
 )
 
 MOST_WITH_PREDICTION = 3  # levels: the prediction regions of more cover each other
+MOST_WITH_REGIONS = 6  # levels: so do the credible regions
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +39,10 @@ class LevelLayers:
     credible, prediction : ndarray, shape (P, 2), or None
         Outlines of the regions.
     curve : SrocCurve or None
-        HSROC curve over the false-positive rates that its own studies observed; over those of
-        all studies where it has none, being a chosen value of a continuous covariate.
+        HSROC curve over the false-positive rates above 0 that its own studies observed; over
+        those of all studies where it has none, being a chosen value of a continuous covariate.
+    identified : bool
+        Whether sens and spec are both identified; nothing is drawn of a level without.
     """
 
     label: str
@@ -50,6 +53,7 @@ class LevelLayers:
     credible: FloatArray | None
     prediction: FloatArray | None
     curve: SrocCurve | None
+    identified: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,12 +70,15 @@ class SrocGroupLayers:
         Their numbers of participants.
     not_shown : tuple of str
         Studies with an empty arm.
+    crowded : bool
+        Whether regions are left out for the number of levels.
     """
 
     levels: tuple[LevelLayers, ...]
     rest: FloatArray
     rest_participants: IntArray
     not_shown: tuple[str, ...]
+    crowded: bool
 
     @property
     def participants(self) -> IntArray:
@@ -100,7 +107,8 @@ def sroc_group_layers(
     prob : float, default 0.95
         Level of the regions and of the limits of the summaries.
     regions : bool, optional
-        Whether to show the regions; by default of every level but those with 1 or 2 studies.
+        Whether to show the regions; by default with up to 6 levels, of every level but those
+        with less than 3 studies that have both arms.
     prediction : bool, optional
         Whether the prediction region is among them; by default with up to 3 levels.
     curve : bool, default True
@@ -110,8 +118,11 @@ def sroc_group_layers(
     -------
     SrocGroupLayers
     """
+    count = len(levels.levels)
+    crowded = regions is None and not prediction and count > MOST_WITH_REGIONS
+    regions = False if crowded else regions
     if prediction is None:
-        prediction = len(levels.levels) <= MOST_WITH_PREDICTION
+        prediction = count <= MOST_WITH_PREDICTION
     rest, rest_participants, _ = placed_studies(some_rows(table, levels.rest))
     return SrocGroupLayers(
         levels=tuple(
@@ -121,6 +132,7 @@ def sroc_group_layers(
         rest=rest,
         rest_participants=rest_participants,
         not_shown=placed_studies(table)[2],
+        crowded=crowded,
     )
 
 
@@ -139,7 +151,10 @@ def _level(
     outlines: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if known and (not level.few if regions is None else regions):
         outlines = region_outlines(group.mu, group.tau, group.rho, prob)
-    span = observed_fpr(level.table if len(level.rows) else table) if known and curve else None
+    # A rate of 0 is 0 on the scale of the figure only: there the curve runs off to sens 0.
+    some = level.table if len(level.rows) else table
+    positive = some_rows(some, np.flatnonzero(some.fp))
+    span = observed_fpr(positive) if known and curve else None
     return LevelLayers(
         label=level.name,
         n_studies=len(level.rows),
@@ -149,4 +164,5 @@ def _level(
         credible=outlines[0],
         prediction=outlines[1] if prediction else None,
         curve=hsroc(group.mu, group.tau, span, prob),
+        identified=known,
     )

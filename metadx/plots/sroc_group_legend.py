@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import name_words
-from metadx.plots.labels import drawable, families_for, shorten
+from metadx.plots.labels import drawable, families_for
 from metadx.plots.sroc_group_layers import SrocGroupLayers
 from metadx.plots.sroc_layout import LeadLegend, LegendMaker
 from metadx.plots.sroc_legend import columns_legend, size_legend
@@ -18,9 +18,10 @@ _MARK = 5.5  # points
 
 
 def level_labels(layers: SrocGroupLayers) -> list[str]:
-    """Name each level with its number of studies, where it has any."""
+    """Name each level with its number of studies, where it has any, and say what is not drawn."""
     return [
-        f"{shorten(level.label)} ({level.n_studies})" if level.n_studies else shorten(level.label)
+        f"{level.label}{f' ({level.n_studies})' if level.n_studies else ''}"
+        f"{'' if level.identified else ', not identified'}"
         for level in layers.levels
     ]
 
@@ -51,12 +52,16 @@ def sroc_group_legends(
         words = level_labels(layers)
         families = families_for([*words, covariate])
         entries: list[tuple[Artist | tuple[Artist, ...], str]] = [
-            (_level_mark(number), drawable(text, families)) for number, text in enumerate(words)
-        ]
+            (_level_mark(number) if level.identified else Line2D([], [], linestyle="none"),
+             drawable(text, families))
+            for number, (level, text) in enumerate(zip(layers.levels, words, strict=True))
+        ]  # fmt: skip
         legend = columns_legend(figure, entries, size, room, most=4, families=families)
+        for level, text in zip(layers.levels, legend.get_texts(), strict=True):
+            if not level.identified:
+                text.set_color(GREY)
         counted = any(level.n_studies for level in layers.levels)
-        name = name_words(covariate) or "kind of study"
-        name = f"{name[:1].upper()}{name[1:]}"
+        name = name_words(covariate) or "Kind of study"
         title = f"{name} (number of studies)" if counted else name
         look = FontProperties(family=list(families), size=size)
         legend.set_title(drawable(title, families), look)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import arviz as az
 import numpy as np
 
+from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import synthetic_note
 from metadx.plots.fitted import CountTable, Described, StudyGroup
-from metadx.plots.group_captions import caption_sroc_groups
+from metadx.plots.group_captions import by_words, caption_sroc_groups
 from metadx.plots.levels import levels_of
 from metadx.plots.sroc_group_layers import LevelLayers, SrocGroupLayers, sroc_group_layers
 from metadx.plots.sroc_group_legend import level_labels, sroc_group_legends
@@ -78,13 +79,13 @@ def plot_sroc_groups(
     prob : float, default 0.95
         Level of the regions.
     regions : bool, optional
-        Whether to draw regions; by default for every level except those with 1 or 2 studies,
-        which the caption names.
+        Whether to draw regions; by default with up to 6 levels, for every level except those with
+        less than 3 studies that have both arms, which the caption names.
     prediction : bool, optional
         Whether the prediction regions are among them; by default with up to 3 levels.
     curve : bool, default True
-        Whether to draw the HSROC curves, each over the false-positive rates that the studies of
-        its level observed.
+        Whether to draw the HSROC curves, each over the false-positive rates above 0 that the
+        studies of its level observed.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw the data without legend and caption.
@@ -101,7 +102,8 @@ def plot_sroc_groups(
     Raises
     ------
     MetadxError
-        If there is no group, the groups are of several covariates, or a study is in two of them.
+        If there is no group, the groups are of several covariates, a study is in two of them, or
+        no level has both sensitivity and specificity identified.
 
     References
     ----------
@@ -119,6 +121,11 @@ def plot_sroc_groups(
     """
     about = Untitled() if about is None else about
     levels = levels_of(groups, table, covariate)
+    if not levels.any_identified:
+        raise MetadxError(
+            f"summary ROC plot {by_words(levels)}: found no level with participants in both arms; "
+            "wanted is at least one level for which sensitivity and specificity are identified."
+        )
     layers = sroc_group_layers(
         levels, table, prob=prob, regions=regions, prediction=prediction, curve=curve
     )

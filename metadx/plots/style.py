@@ -14,7 +14,6 @@ type Backend = Literal["matplotlib", "none", "plotly", "bokeh"]
 type Shape = Literal["circle", "square", "triangle", "diamond", "down", "plus", "cross", "pentagon"]
 
 # Okabe and Ito's palette: told apart with every common colour vision deficiency.
-BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY = "#56B4E9"
 GREEN = "#009E73"

@@ -5,7 +5,7 @@ from math import exp
 
 from metadx.criticism.bayes_factor import SCALES
 from metadx.report.layout import Page, paragraph, table, tone
-from metadx.report.numbers import three_digits, two_decimals
+from metadx.report.numbers import share, three_digits, two_decimals
 from metadx.report.summary import Json
 from metadx.report.terminal import synthetic_mark
 
@@ -121,7 +121,7 @@ def _explained(told: Json, names: Sequence[str], page: Page) -> list[str]:
         for margin in ("sens", "spec"):
             found += [
                 _none_or(one["tau"][margin], three_digits),
-                _none_or(one["tau_explained"][margin], _share),
+                _none_or(one["tau_explained"][margin], share),
                 _none_or(one["prob_tau_smaller"][margin], _probability),
             ]
         return [*found, _none_or(one["rho"] and one["rho"]["median"], two_decimals)]
@@ -183,10 +183,6 @@ def _none_or(value: float | None, write: Callable[[float], str]) -> str:
 
 def _decimal(value: float | None) -> str:
     return _none_or(value, lambda x: f"{round(x, 1) + 0.0:.1f}")
-
-
-def _share(value: float) -> str:
-    return explained_share(value)
 
 
 def _probability(value: float) -> str:

@@ -33,6 +33,11 @@ def covariates_of(fit: Fit) -> Json:
     found: Json = {}
     for name in fit.design.covariates:
         covariate = fit.table.covariates[name]
+        terms = {
+            term: asdict(scaling)
+            for term, scaling in fit.design.scaling.items()
+            if term in {name, *(template.format(name) for template in _FUNCTIONS)}
+        }
         kinds = [kind for kind in fit.design.kinds if kind.covariate == name]
         if all(kind.studies.size for kind in kinds):
             studies = [int(kind.studies.size) for kind in kinds]
@@ -44,7 +49,8 @@ def covariates_of(fit: Fit) -> Json:
                 "levels": levels,
                 "reference": getattr(covariate, "reference", frequent),
                 "studies": studies,
-                "terms": {},
+                # Numbers that are levels in one margin may be a slope in the other.
+                "terms": terms,
             }
         elif isinstance(covariate, Continuous):
             low, middle, high = np.quantile(covariate.values, (0.0, 0.5, 1.0)).tolist()
@@ -54,11 +60,7 @@ def covariates_of(fit: Fit) -> Json:
                 "least": low,
                 "median": middle,
                 "greatest": high,
-                "terms": {
-                    term: asdict(scaling)
-                    for term, scaling in fit.design.scaling.items()
-                    if term in {name, *(template.format(name) for template in _FUNCTIONS)}
-                },
+                "terms": terms,
             }
     return found
 
@@ -114,7 +116,7 @@ def analysis_notes(analysis: Analysis) -> tuple[Note, ...]:
     -------
     tuple of Note
     """
-    notes = list(analysis.main.notes)
+    notes = [*analysis.main.notes, *(Note("studies", text) for text in analysis.lost)]
     if analysis.regression:
         notes += [
             Note("pooled fit", note.text)

@@ -89,6 +89,7 @@ def figures_of(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]
     from metadx.plots.bubble import plot_bubble
     from metadx.plots.coefficients import plot_coefficients
     from metadx.plots.forest_groups import plot_forest_groups
+    from metadx.plots.levels import levels_of
     from metadx.plots.sroc_groups import plot_sroc_groups
 
     yield "coefficients", partial(plot_coefficients, regression, prob=prob)
@@ -98,10 +99,11 @@ def figures_of(analysis: Analysis, prob: float) -> Iterator[tuple[str, Drawing]]
         # C(year) makes levels of a number: what has studies of its own is a level.
         if any(len(group.studies) for group in groups if group.covariate == covariate):
             shared: dict[str, Any] = {"covariate": covariate, "about": regression, "prob": prob}
-            yield f"sroc-by-{name}", partial(plot_sroc_groups, groups, table, **shared)
+            if levels_of(groups, table, covariate).any_identified:
+                yield f"sroc-by-{name}", partial(plot_sroc_groups, groups, table, **shared)
             yield f"forest-by-{name}", partial(plot_forest_groups, groups, pooled, table, **shared)
         else:
             yield f"bubble-{name}", partial(plot_bubble, regression, covariate, prob=prob)
-    if of := analysis.subgroups:
+    if (of := analysis.subgroups) and levels_of(of.groups, table).any_identified:
         draw = partial(plot_sroc_groups, of.groups, table, about=pooled, prob=prob)
         yield f"sroc-{slugs([of.covariate])[0]}-by-itself", draw

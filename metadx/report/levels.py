@@ -8,7 +8,14 @@ from typing import Any
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.level_contrasts import contrast_lines
 from metadx.report.level_names import short_names, without_covariate
-from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
+from metadx.report.numbers import (
+    interval,
+    percent,
+    share,
+    three_digits,
+    two_decimals,
+    two_digits,
+)
 from metadx.report.wide import wide_table
 
 type Json = Mapping[str, Any]
@@ -23,6 +30,8 @@ _WRITTEN = (
 )
 _NUMBERS = 60  # columns that three intervals, or two and a count, take beside a name
 _SHORTEST = 20
+_RANKED = (("sens", "sensitivity"), ("spec", "specificity"), ("auc", "AUC"))
+_FEWEST_RANKED = 3  # of two levels the contrast says it
 
 
 def level_lines(found: Json, page: Page, level: str) -> list[str]:
@@ -100,7 +109,8 @@ def _accuracy(found: Json, page: Page, level: str) -> Iterator[list[str]]:
         averaged = "; other covariates at their average" if others else ""
         title = f"{what} (median study, median and {level} interval{averaged})"
         lines = wide_table(page, ["", "studies", *_COLUMNS], rows, together=(3, 3))
-        yield _titled(page, title, [*lines, *_legend(groups, covariate, page)])
+        below = [*_legend(groups, covariate, page), *_best(found, covariate, page)]
+        yield _titled(page, title, [*lines, *below])
 
 
 def _legend(groups: Sequence[Json], covariate: str, page: Page) -> list[str]:
@@ -112,6 +122,20 @@ def _legend(groups: Sequence[Json], covariate: str, page: Page) -> list[str]:
         for place, group in enumerate(groups, 1)
         for line in paragraph(page, group["label"], first=f"{place}: ")
     ]
+
+
+def _best(found: Json, covariate: str, page: Page) -> list[str]:
+    """Name the level that is most likely the best of three or more."""
+    first = {}
+    for told in found["ranks"]:
+        if (told["fit"], told["covariate"]) == ("regression", covariate):
+            chances = [ranks[0] for ranks in told["prob_rank"]]
+            if len(chances) >= _FEWEST_RANKED:
+                best = max(range(len(chances)), key=chances.__getitem__)
+                label = without_covariate(told["labels"][best], covariate)
+                first[told["estimand"]] = f"{label} (P {two_digits(chances[best])})"
+    said = [f"{name} {first[key]}" for key, name in _RANKED if key in first]
+    return paragraph(page, f"Most likely best: {', '.join(said)}.") if said else []
 
 
 def _effects(found: Json, page: Page, level: str) -> list[str]:
@@ -156,7 +180,7 @@ def _unexplained(found: Json, page: Page, level: str) -> list[str]:
             label,
             interval(told["tau_without"], three_digits),
             interval(told["tau_with"], three_digits),
-            f"{100 * told['share']:.0f} %",
+            share(told["share"]),
             f"{told['prob_smaller']:.2f}",
         ]
         for label, margin in (("sensitivity", "sens"), ("specificity", "spec"))
@@ -166,8 +190,8 @@ def _unexplained(found: Json, page: Page, level: str) -> list[str]:
         return []
     header = ["tau, logit", "without", "with covariates", "explained", "P(smaller)"]
     legend = (
-        "Explained: 1 minus the ratio of the posterior medians of tau squared; negative where "
-        "covariates leave more to chance than they explain. P: that tau is smaller with them."
+        "Explained: 1 minus the ratio of the posterior medians of tau squared; none where tau is "
+        "no smaller with the covariates. P: that it is smaller."
     )
     lines = [*wide_table(page, header, rows), *_dim(page, legend)]
     return _titled(page, f"What stays unexplained? (median and {level} interval)", lines)

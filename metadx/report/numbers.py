@@ -86,6 +86,22 @@ def two_decimals(x: float) -> str:
     return f"{round(x, 2) + 0.0:.2f}"
 
 
+def share(x: float) -> str:
+    """Write the share of heterogeneity that covariates explain, in per cent.
+
+    Parameters
+    ----------
+    x : float
+        At most 1; 0 or below where they explain nothing.
+
+    Examples
+    --------
+    >>> share(0.388), share(0.001), share(0.0), share(-4.97)
+    ('39 %', '0 %', 'none', 'none')
+    """
+    return f"{100 * x:.0f} %" if x > 0 else "none"
+
+
 def interval(values: Summary | None, write: Callable[[float], str]) -> str:
     """Write a posterior median with its limits.
 

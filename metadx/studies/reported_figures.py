@@ -28,6 +28,7 @@ MEASURES: tuple[Measure, ...] = (*SHARES, *RATIOS, *SIZES)
 _PERCENT = Fraction(1, 100)
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?")
 _MOST_DIGITS = 12
+_LEAST_PERCENT = 10
 _INFINITE = ("inf", "infinity", "∞")
 
 
@@ -69,7 +70,8 @@ def read_figure(name: Measure, text: str) -> Figure:
 
     A share (sens, spec, ppv, npv, accuracy, prevalence, youden) may be a per cent or a fraction:
     with a per cent sign or above 1 it is a per cent, otherwise a fraction. ``0`` and ``1`` alone
-    could be either and are refused, as is everything else that would have to be guessed.
+    could be either and are refused, as is everything else that would have to be guessed: from 1 to
+    10 without the sign, where a slip is likelier (a prevalence may well be 5.7 %).
 
     Parameters
     ----------
@@ -113,6 +115,11 @@ def read_figure(name: Measure, text: str) -> Figure:
         raise ValueError(f"= {quoted(shown)} is negative; correct the figure")
     if percent and name in RATIOS:
         raise ValueError(f"= {quoted(shown)} is a ratio and no per cent; correct the figure")
+    if name in SHARES and not percent and name != "prevalence" and 1 < abs(value) < _LEAST_PERCENT:
+        raise ValueError(
+            f"= {quoted(shown)} is more than 1 and little for a per cent; write a per cent sign, "
+            "or a number of at most 1"
+        )
     percent = name in SHARES and _is_percent(digits, value, percent=percent, shown=shown)
     scale = _PERCENT if percent else Fraction(1)
     middle, half = value * scale, scale / 10**decimals / 2

@@ -75,6 +75,7 @@ def test_formulas_are_written_in_one_way():
         ("~ field strength", 'an operator is missing between "field" and "strength"'),
         ("~ 'a'", "cannot be read: String literals"),
         ("~ 2:x", "the number 2 cannot scale a term"),
+        ("~ `1`", "a column whose name is the number 1 cannot stand in a formula"),
         ("~ exp(x)", r'"exp\(x\)" cannot stand here; wanted a covariate or one of the functions C'),
         ("~ log(x + 1)", r"cannot stand here; wanted a covariate or one of the functions"),
         ("~ log(x)(1)", r"cannot stand here; wanted a covariate or one of the functions"),
