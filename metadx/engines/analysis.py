@@ -311,11 +311,13 @@ def _check_levels(
     assert isinstance(covariate, Categorical)  # checked before; missing values change no kind
     levels, studies = covariate.levels, table.n_studies
     if len(levels) == 1:
-        which = f"every study left, after {len(dropped)} without a covariate," if dropped else ""
+        which, ways = "every study", ""
+        if dropped:
+            which = f"with {len(dropped)} of {studies + len(dropped)} studies left out every other"
+            ways = ", or give the missing values"
         raise DataError(
-            f"{table.source}: {which or 'every study'} has {subgroup} = {levels[0]}, so there are "
-            "no subgroups to tell apart; take the subgroup out"
-            f"{', or give the missing values' if dropped else ''}."
+            f"{table.source}: {which} has {subgroup} = {levels[0]}, so there are no subgroups; "
+            f"leave the subgroup out{ways}."
         )
     if alone and len(levels) == studies:
         raise DataError(

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metadx.designs.design import Design
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.captions import name_words
+from metadx.plots.coefficient_words import compare
 from metadx.plots.fitted import FittedEffects
-from metadx.plots.labels import shorten
 
 MARGIN_NAMES = {"sens": "Sensitivity", "spec": "Specificity"}
-_LONGEST = 64  # characters of a label
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +19,16 @@ class CoefficientRows:
     Parameters
     ----------
     label : tuple of str
-        What each compares.
+        What each compares; only the level where the heading above says the rest.
+    below : tuple of bool
+        Whether each stands below such a heading.
     y : ndarray, shape (E,)
         Height of each row in rows from the top.
     headings : tuple of (float, str)
         Height and words of the heading of each margin.
+    covariates : tuple of (float, str)
+        Height and words of the lines that name a covariate and its reference level, where a row
+        has no room for them.
     outer, inner : ndarray, shape (E, 2)
         Limits of the two credible intervals, as log odds ratios.
     median : ndarray, shape (E,)
@@ -38,8 +40,10 @@ class CoefficientRows:
     """
 
     label: tuple[str, ...]
+    below: tuple[bool, ...]
     y: FloatArray
     headings: tuple[tuple[float, str], ...]
+    covariates: tuple[tuple[float, str], ...]
     outer: FloatArray
     inner: FloatArray
     median: FloatArray
@@ -69,86 +73,6 @@ def odds_words(value: float) -> str:
     if value >= 9.995:
         return f"{value:.1f}"
     return f"{value:.2f}" if value >= 0.095 else f"{value:.3f}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
-
-
-def reference_levels(design: Design) -> dict[str, tuple[tuple[str, ...], str]]:
-    """Find the levels of each covariate that has some, and which of them is the reference.
-
-    Parameters
-    ----------
-    design : Design
-        Whose kinds of study tell the levels: the reference is the one without an effect.
-
-    Returns
-    -------
-    dict
-        Levels and reference by name of the covariate, numbers taken as levels among them.
-    """
-    effects = {*design.sens.effects, *design.spec.effects}
-    found = {}
-    for name in design.covariates:
-        levels = tuple(
-            kind.label.removeprefix(f"{name} = ")
-            for kind in design.kinds
-            if kind.covariate == name and len(kind.studies)
-        )
-        others = [level for level in levels if f"{name}={level}" not in effects]
-        if len(others) == 1:
-            found[name] = levels, others[0]
-    return found
-
-
-def _part(effect: str, design: Design) -> str | None:
-    """Put one factor of an effect into words; None where it is no such thing."""
-    if effect in design.scaling:
-        step = design.scaling[effect]
-        times = " ×" if step.unit[:1].isdigit() else ""
-        unit = "" if step.unit in ("", effect) else f"{times} {step.unit}"
-        # The standard deviation of a transformed covariate has not the unit of the covariate.
-        unit = unit if effect in design.covariates else ""
-        return f"{name_words(effect)}, per sd ({_number(step.sd)}{unit})"
-    for name, (levels, reference) in reference_levels(design).items():
-        level = effect.removeprefix(f"{name}=")
-        if level != effect and level in levels:
-            return f"{name_words(name)}: {shorten(level)} vs {shorten(reference)}"
-    return None
-
-
-def effect_words(effect: str, design: Design) -> str:
-    """Say what a coefficient compares.
-
-    Parameters
-    ----------
-    effect : str
-        Its name in the design, such as "setting=screening".
-    design : Design
-        Which tells the reference levels, and the standard deviations of continuous covariates.
-
-    Returns
-    -------
-    str
-        The name itself where it cannot be put into words.
-
-    Examples
-    --------
-    >>> import metadx
-    >>> from metadx.designs.formula import build_design
-    >>> table = metadx.load_dataset("anti-ccp").table
-    >>> design = build_design(table, sens="~ generation")
-    >>> effect_words("generation=CCP2", design)
-    'generation: CCP2 vs CCP1'
-    """
-    whole = _part(effect, design)
-    if whole is not None:
-        return shorten(whole, _LONGEST)
-    parts = [_part(part, design) for part in effect.split(":")]
-    if all(part is not None for part in parts):
-        return shorten(" × ".join(part for part in parts if part), _LONGEST)
-    return shorten(effect.replace("=", " = "), _LONGEST)
 
 
 def coefficient_rows(
@@ -182,23 +106,35 @@ def coefficient_rows(
     tails = [(1.0 - level) / 2.0 for level in (prob, inner)]
     points = [tails[0], tails[1], 0.5, 1.0 - tails[1], 1.0 - tails[0]]
     low, inner_low, median, inner_high, high = np.quantile(draws, points, axis=0)
-    label, y, headings = [], [], []
-    height, above = 0.0, ""
-    for name in names:
-        margin, _, effect = name.partition(",")
+    comparisons = [compare(name.partition(",")[2], fit.design) for name in names]
+    parted = {one.heading for one in comparisons if one.long}
+    label: list[str] = []
+    y: list[float] = []
+    headings: list[tuple[float, str]] = []
+    covariates: list[tuple[float, str]] = []
+    height, above, heading = 0.0, "", ""
+    for name, one in zip(names, comparisons, strict=True):
+        margin = name.partition(",")[0]
         if margin != above:
             height += 0.4 if above else 0.0
             headings.append((height, MARGIN_NAMES[margin]))
-            above, height = margin, height + 1.0
-        label.append(effect_words(effect, fit.design))
+            above, height, heading = margin, height + 1.0, ""
+        if one.heading in parted and one.heading != heading:
+            for words in one.heading_lines:
+                covariates.append((height, words))
+                height += 1.0
+        heading = one.heading
+        label.append(one.part if heading in parted else one.whole)
         y.append(height)
         height += 1.0
     with np.errstate(over="ignore"):
         odds = [map(odds_words, np.exp(limits)) for limits in (median, low, high)]
     return CoefficientRows(
         label=tuple(label),
+        below=tuple(one.heading in parted for one in comparisons),
         y=np.array(y),
         headings=tuple(headings),
+        covariates=tuple(covariates),
         outer=np.stack([low, high], axis=1),
         inner=np.stack([inner_low, inner_high], axis=1),
         median=median,

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 import arviz as az
 import numpy as np
-import xarray as xr
 
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import synthetic_note
 from metadx.plots.coefficient_layout import (
-    COLUMNS,
-    CoefficientLayout,
+    NAME,
+    axis_limits,
     coefficient_layout,
     finish_coefficients,
+    indent_of,
 )
 from metadx.plots.coefficient_rows import CoefficientRows, coefficient_rows
 from metadx.plots.fitted import FittedEffects
 from metadx.plots.labels import drawable
 from metadx.plots.regression_captions import caption_coefficients
+from metadx.plots.row_page import RowPage, row_collection
 from metadx.plots.style import BLUE, GREY, Backend, figure_style, percent
 from metadx.plots.visuals import points, scalar, sized_points, spelling, text_rows
 
-_NAME = "coefficients"
 _DOT = 16.0  # square points
 
 
@@ -53,8 +53,8 @@ def plot_coefficients(
     -------
     arviz.PlotCollection
         One plot for each of the columns "effect", "panel" and "odds". `viz` holds what was drawn:
-        "effect_label", "margin", "reference", "outer", "inner", "median", "odds_words"; the text
-        is in "caption".
+        "effect_label", "margin", "covariate" (where rows have no room for it), "reference",
+        "outer", "inner", "median", "odds_words"; the text is in "caption".
 
     Raises
     ------
@@ -76,9 +76,9 @@ def plot_coefficients(
     note = synthetic_note(fit)
     layout = coefficient_layout(rows, caption, note, heading=heading, figsize=figsize)
     with figure_style(layout.size, layout.families):
-        pc = _collection(backend, layout)
+        pc = row_collection(NAME, layout, backend)
         _write(pc, rows, layout, heading)
-        _draw(pc, rows, layout)
+        _draw(pc, rows)
         if pc.backend == "matplotlib":
             finish_coefficients(pc, rows, layout)
         else:
@@ -86,27 +86,7 @@ def plot_coefficients(
     return pc
 
 
-def _collection(backend: Backend, layout: CoefficientLayout) -> az.PlotCollection:
-    size, unit = (layout.width, layout.height), "inches"
-    if backend != "matplotlib":  # these count in pixels
-        size, unit = (100 * size[0], 100 * size[1]), "dots"
-    blank = xr.Dataset({_NAME: ("column", np.zeros(len(COLUMNS)))}, {"column": list(COLUMNS)})
-    return az.PlotCollection.wrap(
-        blank,
-        cols=["column"],
-        col_wrap=len(COLUMNS),
-        backend=backend,
-        figure_kwargs={
-            "figsize": size,
-            "figsize_units": unit,
-            "width_ratios": [layout.column_widths[name] for name in COLUMNS],
-        },
-    )
-
-
-def _write(
-    pc: az.PlotCollection, rows: CoefficientRows, layout: CoefficientLayout, heading: str
-) -> None:
+def _write(pc: az.PlotCollection, rows: CoefficientRows, layout: RowPage, heading: str) -> None:
     native = spelling(pc.backend)
 
     def write(
@@ -114,9 +94,10 @@ def _write(
         label: str,
         y: Sequence[float] | FloatArray,
         text: Sequence[str],
+        x: FloatArray | None = None,
         **look: object,
     ) -> None:
-        data = points(_NAME, np.zeros(len(text)), y)
+        data = points(NAME, np.zeros(len(text)) if x is None else x, y)
         dims = {f"{label}_row": len(text)}
         words = [drawable(t, layout.families) for t in text]
         pc.map(text_rows, label, data=data, coords={"column": column}, artist_dims=dims,
@@ -126,25 +107,29 @@ def _write(
     heights, margins = zip(*rows.headings, strict=True)
     write("effect", "effect_heading", [-1.0], ["Covariate"])
     write("effect", "margin", list(heights), margins, **native.bold)
-    write("effect", "effect_label", rows.y, rows.label)
+    if rows.covariates:
+        lines, words = zip(*rows.covariates, strict=True)
+        write("effect", "covariate", list(lines), words)
+    indent = indent_of(layout.size) / layout.column_widths["effect"]
+    write("effect", "effect_label", rows.y, rows.label, indent * np.array(rows.below))
     write("odds", "odds_heading", [-1.0], [heading])
     write("odds", "odds_words", rows.y, rows.text)
 
 
-def _draw(pc: az.PlotCollection, rows: CoefficientRows, layout: CoefficientLayout) -> None:
+def _draw(pc: az.PlotCollection, rows: CoefficientRows) -> None:
     at = {"column": "panel"}
     line = az.visuals.line_xy
-    zero = points(_NAME, [0.0, 0.0], [-0.5, rows.last + 0.7])
+    zero = points(NAME, [0.0, 0.0], [-0.5, rows.last + 0.7])
     pc.map(line, "reference", data=zero, coords=at, color=GREY, width=0.7, linestyle="C1")
     gap = np.full(len(rows.y), np.nan)
     for label, limits, width in (("outer", rows.outer, 0.9), ("inner", rows.inner, 2.6)):
         # One line with gaps instead of a line per row: nan lifts the pen.
         x = np.stack([limits[:, 0], limits[:, 1], gap], axis=1).ravel()
         y = np.where(np.isnan(x), np.nan, np.repeat(rows.y, 3))
-        pc.map(line, label, data=points(_NAME, x, y), coords=at, color=BLUE, width=width)
-    pc.map(sized_points, "median", data=points(_NAME, rows.median, rows.y), coords=at,
+        pc.map(line, label, data=points(NAME, x, y), coords=at, color=BLUE, width=width)
+    pc.map(sized_points, "median", data=points(NAME, rows.median, rows.y), coords=at,
            size=np.full(len(rows.y), _DOT), facecolor=BLUE, edgecolor="#FFFFFF",
            width=0.5)  # fmt: skip
     ends = (rows.last + 0.9, -1.6)
-    pc.map(az.visuals.set_xlim, "xlim", coords=at, limits=layout.limits, store_artist=False)
+    pc.map(az.visuals.set_xlim, "xlim", coords=at, limits=axis_limits(rows), store_artist=False)
     pc.map(az.visuals.set_ylim, "ylim", coords=at, limits=ends, store_artist=False)

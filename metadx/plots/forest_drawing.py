@@ -7,16 +7,15 @@ import numpy as np
 import xarray as xr
 
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.forest_layout import ForestLayout, finish_forest
+from metadx.plots.forest_layout import NAME, ForestLayout, finish_forest
 from metadx.plots.forest_rows import ForestMargin, ForestRows, ForestSummary
 from metadx.plots.labels import drawable
+from metadx.plots.row_page import row_collection
 from metadx.plots.style import BLUE, GREY, INK, VERMILLION, Backend, figure_style
 from metadx.plots.visuals import band, filled, points, scalar, sized_points, spelling, text_rows
 
 type Visual = Callable[..., object]
 
-_NAME = "forest"
-COLUMNS = ("study", "counts", "sens", "sens_text", "spec", "spec_text")
 _HEADINGS = {"sens": "Sensitivity", "spec": "Specificity"}
 _HALF = 0.3  # half height of the diamond and of the bar, in rows
 
@@ -43,8 +42,8 @@ def draw_forest(
         `viz` holds what was drawn; marks of the summary of a block have its number behind
         their name, as "sens_pooled_1".
     """
-    with figure_style(layout.size, layout.families):
-        pc = _collection(backend, layout)
+    with figure_style(layout.page.size, layout.page.families):
+        pc = row_collection(NAME, layout.page, backend)
         _draw_table(pc, rows, layout)
         for margin in rows.margins:
             _draw_margin(pc, rows, margin)
@@ -56,24 +55,6 @@ def draw_forest(
     return pc
 
 
-def _collection(backend: Backend, layout: ForestLayout) -> az.PlotCollection:
-    size, unit = (layout.width, layout.height), "inches"
-    if backend != "matplotlib":  # these count in pixels
-        size, unit = (100 * size[0], 100 * size[1]), "dots"
-    blank = xr.Dataset({_NAME: ("column", np.zeros(len(COLUMNS)))}, {"column": list(COLUMNS)})
-    return az.PlotCollection.wrap(
-        blank,
-        cols=["column"],
-        col_wrap=len(COLUMNS),
-        backend=backend,
-        figure_kwargs={
-            "figsize": size,
-            "figsize_units": unit,
-            "width_ratios": [layout.column_widths[name] for name in COLUMNS],
-        },
-    )
-
-
 def _draw_table(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout) -> None:
     def write(
         column: str,
@@ -83,8 +64,8 @@ def _draw_table(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout) -
         text: Sequence[str],
         **look: object,
     ) -> None:
-        data = points(_NAME, np.full(len(text), x), y)
-        words = [drawable(t, layout.families) for t in text]
+        data = points(NAME, np.full(len(text), x), y)
+        words = [drawable(t, layout.page.families) for t in text]
         pc.map(
             text_rows,
             label,
@@ -92,7 +73,7 @@ def _draw_table(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout) -
             coords={"column": column},
             artist_dims={f"{label}_row": len(words)},
             text=words,
-            size=layout.size,
+            size=layout.page.size,
             **spelling(pc.backend).text,
             **look,
         )
@@ -113,17 +94,17 @@ def _draw_table(pc: az.PlotCollection, rows: ForestRows, layout: ForestLayout) -
 def _draw_words(
     pc: az.PlotCollection, rows: ForestRows, margin: ForestMargin, layout: ForestLayout
 ) -> None:
-    look = {"size": layout.size, **spelling(pc.backend).text}
+    look = {"size": layout.page.size, **spelling(pc.backend).text}
     column = f"{margin.name}_text"
     for label, y, words in (
         (f"{margin.name}_words", rows.y, margin.text),
         (f"{margin.name}_words_heading", [-1.0], [layout.interval_heading]),
     ):
-        data = points(_NAME, np.zeros(len(words)), y)
+        data = points(NAME, np.zeros(len(words)), y)
         dims = {f"{label}_row": len(words)}
         pc.map(text_rows, label, data=data, coords={"column": column}, artist_dims=dims,
                text=words, horizontal_align="left", **look)  # fmt: skip
-    data = points(_NAME, [0.5], [-1.0])
+    data = points(NAME, [0.5], [-1.0])
     label = f"{margin.name}_heading"
     pc.map(text_rows, label, data=data, coords={"column": margin.name},
            artist_dims={f"{label}_row": 1}, text=[_HEADINGS[margin.name]],
@@ -143,16 +124,16 @@ def _draw_margin(pc: az.PlotCollection, rows: ForestRows, margin: ForestMargin) 
     for one in known:
         if one.studies:
             middle = one.pooled[1, margin.column]
-            guide = points(_NAME, [middle, middle], [one.top - 0.5, one.pooled_y])
+            guide = points(NAME, [middle, middle], [one.top - 0.5, one.pooled_y])
             look = {"color": GREY, "width": 0.7, "linestyle": "C1"}
             draw(az.visuals.line_xy, f"reference{one.suffix}", guide, **look)
     # One line with gaps instead of a line per study: nan lifts the pen.
     gap = np.full(n, np.nan)
     x = np.stack([margin.lower, margin.upper, gap], axis=1).ravel()
     y = np.where(np.isnan(x), np.nan, np.repeat(rows.y[:n], 3))
-    draw(az.visuals.line_xy, "interval", points(_NAME, x, y), color=INK, width=0.9, **clip)
+    draw(az.visuals.line_xy, "interval", points(NAME, x, y), color=INK, width=0.9, **clip)
     y = np.where(np.isnan(margin.estimate), np.nan, rows.y[:n])
-    draw(sized_points, "point", points(_NAME, margin.estimate, y), size=np.full(n, 9.0),
+    draw(sized_points, "point", points(NAME, margin.estimate, y), size=np.full(n, 9.0),
          marker=square, color=BLUE, **clip)  # fmt: skip
     for one in known:
         _draw_summary(draw, one, margin.column, clip)
@@ -165,11 +146,11 @@ def _draw_summary(draw: Visual, summary: ForestSummary, column: int, clip: dict[
     """Draw the diamond of the median study and the open bar of a new study."""
     half = _HALF * np.array([0.0, 1.0, 0.0])
     at = summary.pooled_y
-    diamond = band(_NAME, summary.pooled[:, column], at - half, at + half)
+    diamond = band(NAME, summary.pooled[:, column], at - half, at + half)
     draw(filled, f"pooled{summary.suffix}", diamond, color=VERMILLION, **clip)
     low, middle, high = summary.new[:, column]
     top, foot = summary.new_y - 0.7 * _HALF, summary.new_y + 0.7 * _HALF
-    bar = points(_NAME, [low, high, high, low, low], [top, top, foot, foot, top])
+    bar = points(NAME, [low, high, high, low, low], [top, top, foot, foot, top])
     draw(az.visuals.line_xy, f"new{summary.suffix}", bar, color=INK, width=0.9, **clip)
-    tick = points(_NAME, [middle, middle], [top, foot])
+    tick = points(NAME, [middle, middle], [top, foot])
     draw(az.visuals.line_xy, f"new_median{summary.suffix}", tick, color=INK, width=0.9, **clip)

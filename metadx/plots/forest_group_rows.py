@@ -14,7 +14,6 @@ from metadx.plots.forest_rows import (
     row_order,
 )
 from metadx.plots.intervals import IntervalKind
-from metadx.plots.labels import shorten
 from metadx.plots.levels import Level, Levels, some_rows
 from metadx.plots.sroc_layers import logit_limits, pooled_limits
 
@@ -58,10 +57,10 @@ def forest_group_rows(
         rest = levels.rest[row_order(some_rows(table, levels.rest), sort)]
         # Chosen values of a continuous covariate have no studies: then these are all there are.
         others = any(len(level.rows) for level in levels.levels)
-        block = Block("Other studies" if others else "Studies", rest, (), _NOTHING, _NOTHING)
+        block = Block(("Other studies" if others else "Studies",), rest, (), _NOTHING, _NOTHING)
         blocks.insert(len(blocks) if others else 0, block)
     overall = Block(
-        heading=f"{OVERALL} ({studies_words(table.n_studies)})",
+        heading=(f"{OVERALL} ({studies_words(table.n_studies)})",),
         rows=np.array([], dtype=np.intp),
         labels=(POOLED_LABEL, NEW_LABEL),
         pooled=pooled_limits(table, pooled.mu.reshape(-1, 2), prob),
@@ -71,13 +70,11 @@ def forest_group_rows(
 
 
 def _block(level: Level, sort: ForestSort, prob: float, covariate: str) -> Block:
-    name = shorten(level.name)
-    if covariate:  # "no" or "2" alone says nothing
-        kind = name_words(covariate)
-        name = f"{kind[:1].upper()}{kind[1:]}: {name}"
-    counted = f" ({studies_words(len(level.rows))})" if len(level.rows) else ""
+    # "no" or "2" alone says nothing.
+    kind = (f"{name_words(covariate)}:",) if covariate else ()
+    counted = (f"({studies_words(len(level.rows))})",) if len(level.rows) else ()
     return Block(
-        heading=f"{name}{counted}",
+        heading=(*kind, level.name, *counted),
         rows=level.rows[row_order(level.table, sort)],
         labels=(LEVEL_LABEL, NEW_LABEL),
         pooled=logit_limits(level.group.mu, prob, level.identified),

@@ -80,7 +80,7 @@ def plot_forest_groups(
     >>> pooled = metadx.fit(review, draws=1000)
     >>> figure = metadx.plot_forest_groups(fit.groups, pooled, fit.table, backend="none")
     >>> [entry["string"] for entry in figure.viz["block"]["forest"].values][:2]
-    ['Generation: CCP1 (8 studies)', 'Generation: CCP2 (29 studies)']
+    ['generation: CCP1 (8 studies)', 'generation: CCP2 (29 studies)']
     """
     about = pooled if about is None else about
     levels = levels_of(groups, table, covariate)

@@ -8,6 +8,7 @@ import numpy as np
 
 from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.plots.fitted import CountTable, FittedReview, uncertain_rows
+from metadx.plots.forest_widths import broken_headings
 from metadx.plots.intervals import IntervalKind, study_interval
 from metadx.plots.labels import shorten
 from metadx.plots.sroc_layers import pooled_limits
@@ -27,8 +28,9 @@ class Block:
 
     Parameters
     ----------
-    heading : str
-        Words above the block; none where it is the only one.
+    heading : tuple of str
+        Words above the block, in parts that stay together where there is room; none where it is
+        the only one.
     rows : ndarray of int
         Rows of the study table, top to bottom; may be empty.
     labels : tuple of str
@@ -38,7 +40,7 @@ class Block:
         Lower limits, medians and upper limits of sens and spec, for these two rows.
     """
 
-    heading: str
+    heading: tuple[str, ...]
     rows: IntArray
     labels: tuple[str, ...]
     pooled: FloatArray
@@ -115,7 +117,7 @@ class ForestRows:
     y : ndarray
         Height of each row in rows from the top.
     headings : tuple of (float, str)
-        Height and words of the headings of blocks.
+        Height and words of each line of the headings of blocks.
     summaries : tuple of ForestSummary
         In the order of the rows; the last is that of all studies.
     margins : tuple of ForestMargin
@@ -226,13 +228,19 @@ def lay_out(
     -------
     ForestRows
     """
+    order = np.concatenate([block.rows for block in blocks])
+    cells = {"tp": table.tp, "fp": table.fp, "fn": table.fn, "tn": table.tn}
+    counts = {key: tuple(str(v) for v in cell[order]) for key, cell in cells.items()}
+    words = [label for block in blocks for label in block.labels]
+    labels = (*(_label(table, i) for i in order), *words)
+    lines = broken_headings([block.heading for block in blocks], labels, counts)
     studies_y: list[float] = []
     headings: list[tuple[float, str]] = []
     summaries: list[ForestSummary] = []
     y = 0.0
-    for block in blocks:
-        if block.heading:
-            headings.append((y, block.heading))
+    for block, heading in zip(blocks, lines, strict=True):
+        for line in heading:
+            headings.append((y, line))
             y += 1.0
         top = y
         studies_y += [y + i for i in range(len(block.rows))]
@@ -244,18 +252,15 @@ def lay_out(
             summaries.append(ForestSummary(own, len(block.rows), top, y, y + 1.0, *limits))
             y += 2.0
         y += _APART
-    order = np.concatenate([block.rows for block in blocks])
-    cells = {"tp": table.tp, "fp": table.fp, "fn": table.fn, "tn": table.tn}
     sens, spec = (
         _margin(name, column, table, order, summaries, interval=interval, prob=prob)
         for column, name in enumerate[MarginName](("sens", "spec"))
     )
     below = [height for one in summaries for height in (one.pooled_y, one.new_y)]
-    words = [label for block in blocks for label in block.labels]
     return ForestRows(
         order=order,
-        label=(*(_label(table, i) for i in order), *words),
-        counts={key: tuple(str(v) for v in cell[order]) for key, cell in cells.items()},
+        label=labels,
+        counts=counts,
         y=np.array([*studies_y, *below]),
         headings=tuple(headings),
         summaries=tuple(summaries),
@@ -289,7 +294,7 @@ def forest_rows(
     """
     table: CountTable = fit.table
     whole = Block(
-        heading="",
+        heading=(),
         rows=row_order(table, sort),
         labels=(POOLED_LABEL, NEW_LABEL),
         pooled=pooled_limits(table, fit.mu.reshape(-1, 2), prob),

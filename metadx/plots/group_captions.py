@@ -64,9 +64,7 @@ def held_words(names: Sequence[str]) -> list[str]:
 
 
 def _named(levels: Sequence[Level]) -> str:
-    return ", ".join(
-        f"{level.name} ({studies_words(len(level.rows))})" for level in levels
-    )
+    return ", ".join(f"{level.name} ({studies_words(len(level.rows))})" for level in levels)
 
 
 def few_words(levels: Levels, without: str) -> list[str]:
@@ -89,7 +87,8 @@ def few_words(levels: Levels, without: str) -> list[str]:
         return []
     leans = "the prior" if levels.own_heterogeneity else "the prior and on the other levels"
     start = f"{without} for {_named(few)}: with" if without else f"{_named(few)}: with"
-    return [f"{start} fewer than {FEWEST_IN_LEVEL} studies that have both arms a result leans on {leans}."]
+    count = f"fewer than {FEWEST_IN_LEVEL} studies that have both arms"
+    return [f"{start} {count} a result leans on {leans}."]
 
 
 def unidentified_words(levels: Levels) -> list[str]:

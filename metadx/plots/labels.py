@@ -13,6 +13,7 @@ from metadx.plots.style import BASE_FAMILY, INCH
 MISSING = "\N{WHITE SQUARE}"
 _MISSING_NOTE = f"{MISSING}: a character that no font of this computer has."
 LONGEST = 40  # characters of a label
+LONGEST_LEVEL = 48  # characters of the name of a level
 _outlines: Any = text_to_path  # measures the same outlines that every format draws
 # Families with wide coverage; those that this computer has are asked for what the base lacks.
 _FALLBACKS = (
@@ -196,7 +197,11 @@ def line_height(size: float) -> float:
 
 
 def wrap(
-    text: str, width: float, size: float, families: tuple[str, ...] = (BASE_FAMILY,)
+    text: str,
+    width: float,
+    size: float,
+    families: tuple[str, ...] = (BASE_FAMILY,),
+    weight: str = "normal",
 ) -> list[str]:
     """Break a text into lines no wider than `width` inches.
 
@@ -207,12 +212,12 @@ def wrap(
     >>> wrap("one two three", 0.5, 8.0)
     ['one two', 'three']
     """
-    space = text_width(" ", size, "normal", families)
+    space = text_width(" ", size, weight, families)
     lines: list[str] = []
     line, used = "", 0.0
     for word in text.split():
-        for piece in _pieces(word, width, size, families):
-            room = text_width(piece, size, "normal", families)
+        for piece in _pieces(word, width, size, families, weight):
+            room = text_width(piece, size, weight, families)
             if line and used + space + room > width:
                 lines.append(line)
                 line, used = piece, room
@@ -222,12 +227,14 @@ def wrap(
     return [*lines, line] if line else lines
 
 
-def _pieces(word: str, width: float, size: float, families: tuple[str, ...]) -> list[str]:
-    if text_width(word, size, "normal", families) <= width:
+def _pieces(
+    word: str, width: float, size: float, families: tuple[str, ...], weight: str
+) -> list[str]:
+    if text_width(word, size, weight, families) <= width:
         return [word]
     pieces, piece = [], ""
     for c in word:
-        if piece and text_width(piece + c, size, "normal", families) > width:
+        if piece and text_width(piece + c, size, weight, families) > width:
             pieces.append(piece)
             piece = c
         else:

@@ -8,7 +8,7 @@ import numpy as np
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.plots.fitted import CountTable, StudyGroup
-from metadx.plots.labels import LONGEST, clean
+from metadx.plots.labels import LONGEST_LEVEL, clean
 from metadx.plots.short_names import short_names
 
 FEWEST_IN_LEVEL = 3
@@ -181,7 +181,7 @@ def levels_of(
             groups,
             parts,
             (_known(group, groups, parts) for group in groups),
-            short_names(names, LONGEST),
+            short_names(names, LONGEST_LEVEL),
             strict=True,
         )
     )

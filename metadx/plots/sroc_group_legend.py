@@ -7,14 +7,15 @@ from matplotlib.lines import Line2D
 
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import name_words
-from metadx.plots.labels import drawable, families_for
+from metadx.plots.labels import drawable, families_for, wrap
 from metadx.plots.sroc_group_layers import SrocGroupLayers
 from metadx.plots.sroc_layout import LeadLegend, LegendMaker
 from metadx.plots.sroc_legend import columns_legend, size_legend
-from metadx.plots.style import GREY, level_look, percent
+from metadx.plots.style import GREY, INCH, level_look, percent
 from metadx.plots.visuals import MATPLOTLIB_SHAPES
 
 _MARK = 5.5  # points
+_HANDLE = 3.6  # font sizes, of a mark before its words
 
 
 def level_labels(layers: SrocGroupLayers) -> list[str]:
@@ -53,7 +54,7 @@ def sroc_group_legends(
         families = families_for([*words, covariate])
         entries: list[tuple[Artist | tuple[Artist, ...], str]] = [
             (_level_mark(number) if level.identified else Line2D([], [], linestyle="none"),
-             drawable(text, families))
+             _broken(drawable(text, families), room, size, families))
             for number, (level, text) in enumerate(zip(layers.levels, words, strict=True))
         ]  # fmt: skip
         legend = columns_legend(figure, entries, size, room, most=4, families=families)
@@ -78,6 +79,10 @@ def sroc_group_legends(
         return legends
 
     return make
+
+
+def _broken(text: str, room: float, size: float, families: tuple[str, ...]) -> str:
+    return "\n".join(wrap(text, room - _HANDLE * size / INCH, size, families))
 
 
 def _level_mark(number: int) -> tuple[Artist, ...]:

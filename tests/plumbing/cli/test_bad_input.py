@@ -114,6 +114,10 @@ FORMULAS = {
     "set twice": ([*SITE, "--at", "site=ward,site=clinic"], ["site is set twice"]),
     "not in a formula": ([*SITE, "--at", "year=2003"], ["year stands in neither formula"]),
     "no number": (["--sens", "~ year", "--at", "year=new"], ["year", '"new" is not a number']),
+    "no such name beside one": (
+        [*SITE, "--at", "site=ward,yaer=3"],
+        ['"yaer" is no covariate', "did you mean year"],
+    ),
     "no such name": ([*SITE, "--at", "place=ward"], ["place", "no covariate"]),
 }
 

@@ -1,6 +1,6 @@
 """A fit to draw, without an engine: normal draws around given values."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -100,12 +100,17 @@ class Maker:
 
     @staticmethod
     def regression(
-        *, sens: str = "~ 1", spec: str = "~ 1", draws: int = 400, **named: object
+        *,
+        sens: str = "~ 1",
+        spec: str = "~ 1",
+        draws: int = 400,
+        names: Sequence[str] = "abc",
+        **named: object,
     ) -> RegressionStandIn:
         """Twelve studies: a setting with three levels, a year, and no diseased in the last."""
         rng = np.random.default_rng(5)
         setting = Categorical(
-            "setting_type", tuple("abc"[i % 3] for i in range(12)), ("a", "b", "c"), "b"
+            "setting_type", tuple(names[i % 3] for i in range(12)), tuple(names), names[1]
         )
         year = Continuous("year", np.arange(2001.0, 2013.0), unit="year")
         size = Continuous("slice_mm", np.linspace(0.625, 5.0, 12) ** 2, unit="mm")

@@ -7,7 +7,8 @@ import pytest
 
 from metadx.designs.design import Scaling
 from metadx.errors import MetadxError
-from metadx.plots.coefficient_rows import effect_words, odds_words
+from metadx.plots.coefficient_rows import odds_words
+from metadx.plots.coefficient_words import compare
 from metadx.plots.coefficients import plot_coefficients
 from metadx.plots.style import SYNTHETIC_NOTE
 
@@ -112,8 +113,8 @@ def test_a_number_taken_as_levels_is_compared_with_its_reference(make):
 
 def test_an_effect_that_is_not_understood_keeps_its_name(make):
     design = make.regression(**FORMULAS).design
-    assert effect_words("C(x)=2:1:z", design) == "C(x) = 2:1:z"
-    assert effect_words("setting_type=unknown", design) == "setting_type = unknown"
+    assert compare("C(x)=2:1:z", design).whole == "C(x) = 2:1:z"
+    assert compare("setting_type=unknown", design).whole == "setting_type = unknown"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_an_effect_that_is_not_understood_keeps_its_name(make):
 def test_units_follow_the_size_of_the_step(make, unit, words):
     design = make.regression(**FORMULAS).design
     scaled = replace(design, scaling={"year": Scaling(1.0, 0.21, unit)})
-    assert effect_words("year", scaled) == f"year, per sd (0.21{words})"
+    assert compare("year", scaled).whole == f"year, per sd (0.21{words})"
 
 
 def test_a_level_with_signs_of_its_own_is_still_recognised(make):
@@ -136,3 +137,50 @@ def test_a_level_with_signs_of_its_own_is_still_recognised(make):
     odd = replace(fit, design=replace(fit.design, kinds=kinds, sens=margin))
     words = _words(plot_coefficients(odd, backend="none"), "effect_label")
     assert words == ["setting type: a=1:2 vs b", "setting type: c vs b"]
+
+
+ALIKE = "A scanner of a make with a very long name, model "
+
+
+@pytest.fixture
+def scanners(make):
+    """Three levels of 54 characters that differ in the 50th; the second is the reference."""
+    names = [f"{ALIKE}{letter} 3.0" for letter in "XYZ"]
+    return make.regression(names=names, sens="~ setting_type*year", spec="~ setting_type")
+
+
+def test_long_levels_stand_below_their_covariate_and_reference(scanners):
+    pc = plot_coefficients(scanners, backend="none")
+    lines = dict(zip(_heights(pc, "covariate"), _words(pc, "covariate"), strict=True))
+    rows = dict(zip(_heights(pc, "effect_label"), _words(pc, "effect_label"), strict=True))
+    margins = dict(zip(_heights(pc, "margin"), _words(pc, "margin"), strict=True))
+    placed = sorted((lines | rows | margins).items())
+    assert np.diff([height for height, _ in placed]).min() == pytest.approx(1.0)
+    short = {letter: f"{ALIKE[:24]}…{(ALIKE + letter + ' 3.0')[-23:].lstrip()}" for letter in "XYZ"}
+    assert [words for _, words in placed] == [
+        "Sensitivity",
+        "setting type,",
+        f"vs {short['Y']}",
+        short["X"],
+        short["Z"],
+        "year, per sd (3.61)",
+        "setting type × year,",
+        f"vs {short['Y']}",
+        f"{short['X']} × per sd (3.61)",
+        f"{short['Z']} × per sd (3.61)",
+        "Specificity",
+        "setting type,",
+        f"vs {short['Y']}",
+        short["X"],
+        short["Z"],
+    ]
+    indent = [float(entry["x"].item()) for entry in pc.viz["effect_label"]["coefficients"].values]
+    assert [x > 0 for x in indent] == ["…" in words for words in rows.values()]
+    assert _heights(pc, "odds_words") == _heights(pc, "effect_label")
+
+
+def test_all_words_of_long_levels_fit_on_the_page(scanners, assert_fits):
+    for figsize in (None, (3.35, 2.0)):
+        figure = plot_coefficients(scanners, figsize=figsize).viz["figure"].item()
+        seen = [text.get_text() for text in assert_fits(figure)]
+        assert sum(text.startswith("vs A scanner") for text in seen) == 3

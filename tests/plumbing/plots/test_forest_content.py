@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metadx.errors import DataError
 from metadx.plots.forest import plot_forest
-from metadx.plots.forest_drawing import COLUMNS
+from metadx.plots.forest_layout import COLUMNS
 from metadx.plots.forest_rows import row_order
 from metadx.plots.intervals import clopper_pearson, wilson
 from metadx.plots.labels import shorten

@@ -1,5 +1,7 @@
 """What the coupled forest plot by level draws, read back from the empty backend."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,12 +45,12 @@ def test_studies_stand_sorted_below_the_heading_of_their_level(drawn):
         *zip(_heights(pc, "study_label"), _words(pc, "study_label"), strict=True),
     ]
     assert [words for _, words in sorted(placed)] == [
-        "Setting type: old (2 studies)",
+        "setting type: old (2 studies)",
         "Bas 2003",  # 0.56
         "Ōno 2001",  # 0.41
         "Median study",
         "New study (prediction)",
-        "Setting type: new (3 studies)",
+        "setting type: new (3 studies)",
         "van Venrooij 2004",  # 0.774
         "Bombardieri 2004",  # 0.767
         "Hitchon 2004",  # 0.63
@@ -115,7 +117,7 @@ def test_the_caption_explains_blocks_few_studies_and_dashes(drawn, make):
         "Two settings. Sensitivity and specificity of 6 studies by setting type, sorted by name "
         "within each.",
         "sens ~ setting_type, spec ~ 1; τ and ρ are common to all levels.",
-        "old (2 studies): with fewer than 3 studies a result leans on the prior",
+        "old (2 studies): with fewer than 3 studies that have both arms a result leans on the",
         "90% prediction interval for a new study of that level",
         "Last rows: all studies together, fitted without covariates.",
         "–: not estimable",
@@ -134,13 +136,30 @@ def test_a_level_without_an_arm_has_no_summary_there(drawn):
     assert "Sensitivity is not identified for none (1 study)" in _caption(pc)
 
 
+def test_a_long_heading_is_broken_where_its_parts_meet(drawn, fit):
+    long = "a population that has been described at length"
+    groups, pc = drawn({long: [0, 1], "new": [3, 4, 5]})
+    assert _words(pc, "block")[:3] == ["setting type:", long, "(2 studies)"]
+    assert _words(pc, "block")[3] == "setting type: new (3 studies)"
+    heights = sorted(_heights(pc, "block") + _heights(pc, "study_label"))
+    assert min(np.diff(heights)) == 1.0
+    short = plot_forest_groups(_renamed(groups, long, "old"), fit, fit.table)
+    figure = plot_forest_groups(groups, fit, fit.table)
+    sizes = [one.viz["figure"].item().get_size_inches() for one in (figure, short)]
+    assert sizes[0][0] == pytest.approx(sizes[1][0])
+
+
+def _renamed(groups, old, new):
+    return [replace(group, label=group.label.replace(old, new)) for group in groups]
+
+
 def test_values_of_a_covariate_stand_below_the_studies(drawn):
     _, pc = drawn({"2005": [], "2010": []})
     placed = sorted(zip(_heights(pc, "block"), _words(pc, "block"), strict=True))
     assert [words for _, words in placed] == [
         "Studies",
-        "Setting type: 2005",
-        "Setting type: 2010",
+        "setting type: 2005",
+        "setting type: 2010",
         "All studies, without covariates (6 studies)",
     ]
     assert _heights(pc, "study_label")[:6] == [1, 2, 3, 4, 5, 6]

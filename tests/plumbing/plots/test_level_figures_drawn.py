@@ -13,7 +13,7 @@ from metadx.plots.coefficients import plot_coefficients
 from metadx.plots.forest_groups import plot_forest_groups
 from metadx.plots.save import save_figure
 from metadx.plots.sroc_groups import plot_sroc_groups
-from metadx.plots.style import SHAPE_AREAS, SMALLEST_TEXT, SYNTHETIC_NOTE, level_look
+from metadx.plots.style import GREY, SHAPE_AREAS, SMALLEST_TEXT, SYNTHETIC_NOTE, level_look
 
 NAMES = (
     "A population with a name that goes on and on, and on, and on",
@@ -120,12 +120,34 @@ def test_the_legend_names_every_level_with_its_studies(make):
     fit, groups = _review(make, 3)
     figure = plot_sroc_groups(groups, fit.table).viz["figure"].item()
     legend = figure.legends[0]
-    assert legend.get_title().get_text() == r"Kind of $\nosuch$ (number of studies)"
+    assert legend.get_title().get_text() == r"kind of $\nosuch$ (number of studies)"
     assert [text.get_text() for text in legend.get_texts()] == [
         "n.r. (1)",
         r"$\nosuch$ (4)",
-        "no diseased (3)",
+        "no diseased (3), not identified",
     ]
+
+
+def test_the_legend_marks_only_what_is_drawn(make):
+    fit, groups = _review(make, 3)
+    legend = plot_sroc_groups(groups, fit.table).viz["figure"].item().legends[0]
+    *_, drawn, missing = legend.get_texts()
+    assert mpl.colors.same_color(missing.get_color(), GREY)
+    assert not mpl.colors.same_color(drawn.get_color(), GREY)
+    assert legend.legend_handles[2].get_linestyle() == "None"
+    assert not mpl.colors.same_color(legend.legend_handles[1].get_color(), GREY)
+
+
+def test_long_names_in_the_legend_of_a_narrow_figure_are_broken(make, assert_fits):
+    fit, _ = _review(make, 3)
+    long = "a population that has been described at some length"
+    groups = make.groups({long: [0], long[::-1]: [1, 2, 3, 4, 5], "none": [6]})
+    pc = plot_sroc_groups(groups, fit.table, figsize=(2.6, 2.0))
+    figure = pc.viz["figure"].item()
+    assert_fits(figure)
+    words = figure.legends[0].get_texts()[1].get_text()
+    assert "\n" in words
+    assert words.replace("\n", " ").endswith("(5)")
 
 
 def test_headings_run_over_the_counts_but_not_over_the_panels(make):
@@ -187,9 +209,9 @@ def test_years_are_whole_numbers_on_the_axis(make):
     low, high = axes.get_xlim()
     assert low < 2001
     assert high > 2012
-    assert axes.get_xlabel() == "Year"
+    assert axes.get_xlabel() == "year"
     with_unit = plot_bubble(make.regression(sens="~ slice_mm"), "slice_mm")
-    assert with_unit.get_target("bubble", {"margin": "sens"}).get_xlabel() == "Slice mm (mm)"
+    assert with_unit.get_target("bubble", {"margin": "sens"}).get_xlabel() == "slice mm (mm)"
 
 
 def test_a_margin_without_participants_has_circles_of_the_other_only(make, assert_fits):

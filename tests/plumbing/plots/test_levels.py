@@ -75,6 +75,21 @@ def test_few_studies_are_one_or_two(make):
     assert [level.few for level in levels.levels] == [False, True, True, False]
 
 
+def test_studies_that_lack_an_arm_do_not_make_a_level_less_few(make):
+    table = make.table({**ROWS, "F": (2, 3, 1, 9), "G": (2, 3, 1, 9)})
+    levels = levels_of(make.groups({"both": [0, 2, 4], "not both": [1, 3, 5, 6]}), table)
+    assert [level.few for level in levels.levels] == [False, True]
+
+
+def test_long_names_of_levels_stay_apart(make):
+    names = [f"a name {'on and ' * 9}{letter}{' and on' * 9}" for letter in "XY"]
+    (alone,) = levels_of(make.groups({names[0]: [0]}), _six(make)).levels
+    assert len(alone.name) == 48
+    both = levels_of(make.groups({names[0]: [0], names[1]: [1], "b": [2]}), _six(make)).levels
+    assert len({one.name for one in both}) == 3
+    assert both[2].name.endswith("b")
+
+
 def _six(make):
     return make.table({f"S{i}": (5, 1, 2, 9) for i in range(6)})
 

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from metadx.errors import MetadxError
 from metadx.estimands.logistic import expit
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse
 from metadx.plots.sroc_groups import plot_sroc_groups
@@ -77,7 +78,10 @@ def test_a_level_with_one_study_has_no_region_and_the_caption_says_so(drawn):
     _, pc = drawn()
     assert "credible_region_3" not in pc.viz.children
     assert "summary_3" in pc.viz.children
-    assert "No region for rare (1 study): with fewer than 3 studies" in _caption(pc)
+    assert (
+        "No region for rare (1 study): with fewer than 3 studies that have both arms"
+        in _caption(pc)
+    )
     assert "on the prior and on the other levels" in _caption(pc)
     _, asked = drawn(regions=True)
     assert "credible_region_3" in asked.viz.children
@@ -124,12 +128,43 @@ def test_a_level_without_diseased_is_named_and_not_drawn(drawn):
     assert "Not shown, for want of one of the two arms: H." in _caption(pc)
 
 
+def test_levels_without_an_arm_alone_have_no_such_figure(drawn):
+    with pytest.raises(MetadxError, match="by setting type: found no level with participants in b"):
+        drawn({"odd": [7]})
+
+
+def test_a_study_without_false_positives_does_not_draw_the_curve_to_the_corner(make):
+    rows = {"A": (40, 0, 10, 60), "B": (40, 6, 10, 54), "C": (40, 15, 10, 45)}
+    pc = plot_sroc_groups(
+        make.groups({"x": [0, 1, 2]}), make.table(rows), axis="fpr", backend="none"
+    )
+    assert _mark(pc, "curve_1")["x"].min() == pytest.approx(0.1)
+    assert _mark(pc, "curve_1")["x"].max() == pytest.approx(0.25)
+    pc = plot_sroc_groups(make.groups({"x": [0, 1]}), make.table(rows), backend="none")
+    assert "curve_1" not in pc.viz.children
+    assert "No curve for x: the false-positive rates above 0 there span no range" in _caption(pc)
+
+
+@pytest.mark.parametrize("count", [6, 7])
+def test_regions_of_more_than_six_levels_are_left_out(make, count):
+    table = make.table({f"S{i}": (40, 2 + i % 5, 10, 60) for i in range(3 * count)})
+    groups = make.groups({f"L{k}": [3 * k, 3 * k + 1, 3 * k + 2] for k in range(count)})
+    pc = plot_sroc_groups(groups, table, backend="none")
+    assert ("credible_region_1" in pc.viz.children) == (count == 6)
+    assert ("Regions are left out: those of more than 6 levels" in _caption(pc)) == (count == 7)
+    assert ("Prediction regions are left out" in _caption(pc)) == (count == 6)
+    for asked in ({"regions": True}, {"prediction": True}):
+        pc = plot_sroc_groups(groups, table, backend="none", **asked)
+        assert "credible_region_1" in pc.viz.children
+        assert "more than 6" not in _caption(pc)
+
+
 def test_chosen_values_stand_over_all_studies(drawn):
     _, pc = drawn({"2005": [], "2010": []})
     assert len(_mark(pc, "other_studies")["x"]) == 7
     assert _mark(pc, "curve_1")["x"].min() == pytest.approx(1 - 30 / 100)
     assert "credible_region_2" in pc.viz.children
-    assert "over the observed false-positive rates" in _caption(pc)
+    assert "over the observed false-positive rates above 0" in _caption(pc)
 
 
 def test_the_caption_tells_levels_model_and_what_is_held(drawn, make):
@@ -142,7 +177,7 @@ def test_the_caption_tells_levels_model_and_what_is_held(drawn, make):
         "Held at their average over the studies: year.",
         "90% credible intervals): clinic (3 studies) sensitivity 0.",
         "dotted: 90% prediction region for a new study of that level",
-        "each over the false-positive rates that the studies of its level observed",
+        "each over the false-positive rates above 0 that the studies of its level observed",
     ):
         assert words in _caption(pc), words
     assert "95%" not in _caption(pc)
@@ -172,6 +207,8 @@ def test_every_study_is_drawn_once_or_named(make, studies, regions):
     table = make.table({f"S{i:03d}": row for i, (row, _) in enumerate(studies)})
     level = [number for _, number in studies]
     names = {f"level {k}": np.flatnonzero(np.array(level) == k).tolist() for k in set(level)}
+    diseased, healthy = table.n_diseased, table.n_nondiseased
+    assume(any(diseased[held].any() and healthy[held].any() for held in names.values()))
     pc = plot_sroc_groups(make.groups(names, draws=40), table, regions=regions, backend="none")
     marks = [name for name in pc.viz.children if name.startswith("studies_")]
     placed = (table.n_diseased > 0) & (table.n_nondiseased > 0)

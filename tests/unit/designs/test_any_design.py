@@ -3,7 +3,7 @@
 import formulaic
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metadx.designs.formula import build_design
@@ -46,7 +46,8 @@ def test_column_space_and_reports(columns, formula, data):
     # the only coefficient left where all effects are 0.
     constant = np.linalg.solve(margin.to_effects, np.eye(margin.size)[0])
     np.testing.assert_allclose(margin.matrix @ constant, 1.0, atol=1e-9)
-    assume(formula == "~ a")
+    if formula != "~ a":
+        return
     effects = np.arange(1.0, margin.size + 1)
     means = margin.matrix @ np.linalg.solve(margin.to_effects, effects)
     named = dict(zip(margin.effects, effects[1:], strict=True))

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metadx.designs.missing import covariates_of, handle_missing
+from metadx.designs.missing import covariates_of, handle_missing, lost_levels
 from metadx.errors import DataError
 from tests.unit.designs.tables import table_of
 
@@ -94,3 +94,19 @@ def test_some_study_must_be_left():
 def test_a_name_that_is_no_covariate(table):
     with pytest.raises(DataError, match='"c" is no covariate of the table'):
         handle_missing(table, ["c"], "drop")
+
+
+def test_every_level_that_is_lost_is_named():
+    levels = ["a", "b", "c", "d", "d"]
+    table = table_of(g=levels, h=["u", "v", "u", "v", "u"], x=[None, 1.0, None, 2.0, 3.0])
+    kept, _ = handle_missing(table, ["x"], "drop")
+    assert lost_levels(table, kept, ["g", "x"]) == (
+        "With the studies left out, the levels a, c of g, a the reference, are gone; d takes its "
+        "place as the reference.",
+    )
+    assert lost_levels(table, kept, ["h"]) == ()
+    other = table_of(g=levels, x=[1.0, 1.0, None, 2.0, 3.0])
+    kept, _ = handle_missing(other, ["x"], "drop")
+    assert lost_levels(other, kept, ["g"]) == (
+        "With the studies left out, the level c of g is gone.",
+    )

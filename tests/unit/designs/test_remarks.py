@@ -6,6 +6,8 @@ import pytest
 from metadx.designs.association import correlation_ratio, cramers_v
 from metadx.designs.formula import build_design
 from metadx.designs.missing import handle_missing
+from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import Categorical
 from metadx.studies.review import load_dataset
 from tests.unit.designs.tables import table_of
 
@@ -78,6 +80,71 @@ def test_levels_with_few_studies():
     )
 
 
+def test_levels_are_counted_by_the_studies_that_have_the_arm():
+    """Five studies of b, two with healthy participants: few for specificity alone."""
+    table = table_of(
+        a=["p"] * 12 + ["q"] * 5,
+        n_diseased=[10] * 16 + [0],
+        n_nondiseased=[10] * 12 + [0, 0, 0, 10, 10],
+    )
+    (few,) = [text for text in remarks(table, sens="~ a", spec="~ a") if "Prior-led" in text]
+    assert few == (
+        "Prior-led, with fewer than 3 studies: a = q (2 studies with non-diseased participants)."
+    )
+    assert not any("Prior-led" in text for text in remarks(table, sens="~ a"))
+    one = table_of(a=["p"] * 12 + ["q"] * 5, n_diseased=[10] * 13 + [0] * 4)
+    assert "a = q (1 study with diseased participants)" in remarks(one, sens="~ a")[0]
+    assert not any("Prior-led" in text for text in remarks(one, spec="~ a"))
+
+
+def test_a_level_of_few_studies_is_told_once_for_both_margins():
+    table = table_of(a=["p"] * 12 + ["q"] * 2)
+    assert remarks(table, sens="~ a", spec="~ a")[0].count("a = q") == 1
+
+
+def test_numbers_are_levels_only_in_the_margin_that_takes_them_so():
+    """The two studies of 2004 are healthy alone: few for nothing, for sens has them as a number."""
+    table = table_of(x=[2001.0] * 6 + [2004.0] * 6, n_diseased=[10] * 6 + [0] * 4 + [10] * 2)
+    assert not any("Prior-led" in text for text in remarks(table, sens="~ x", spec="~ C(x)"))
+    assert any("x = 2004 (2 studies with" in text for text in remarks(table, sens="~ C(x)"))
+
+
+def counts(fp, tn, tp=9, fn=1, a="pppqqq"):
+    n = len(a)
+    columns = [x if isinstance(x, list) else [x] * n for x in (tp, fp, fn, tn)]
+    level = Categorical("a", tuple(a), tuple(sorted(set(a))), a[0])
+    return AccuracyTable.from_counts([f"S{i}" for i in range(n)], *columns, covariates={"a": level})
+
+
+def test_a_level_whose_counts_are_all_at_one_edge():
+    table = counts([2, 1, 3, 0, 0, 0], [9, 8, 9, 9, 7, 8])
+    text = (
+        "fp = 0 in every study with a = q: the data only say that spec there is near 1; how near, "
+        "and the odds ratio, follow the prior."
+    )
+    assert text in remarks(table, spec="~ a")
+    # Not in a margin that the covariate does not enter.
+    assert not any("= 0 in every study" in told for told in remarks(table, sens="~ a"))
+    wrong = counts(1, 9, tp=[5, 6, 7, 0, 0, 0])
+    assert any(
+        told.startswith("tp = 0 in every study with a = q: the data only say that sens there is ")
+        and "near 0;" in told
+        for told in remarks(wrong, sens="~ a")
+    )
+
+
+def test_an_edge_needs_all_studies_of_the_level_and_people_in_them():
+    one = counts([2, 1, 3, 0, 0, 1], [9, 8, 9, 9, 7, 8])
+    assert not any("= 0 in every study" in told for told in remarks(one, spec="~ a"))
+    # Studies without healthy participants say nothing of false positives.
+    empty = counts([2, 1, 3, 0, 0, 2], [9, 8, 9, 0, 0, 8])
+    assert not any("= 0 in every study" in told for told in remarks(empty, spec="~ a"))
+    half = counts([2, 1, 3, 0, 0, 0], [9, 8, 9, 0, 0, 8])
+    assert any("fp = 0 in every study with a = q" in told for told in remarks(half, spec="~ a"))
+    # At the edge in every study of the table: the fit says that of the whole margin.
+    assert not any("= 0 in every" in told for told in remarks(counts(0, 9), spec="~ a"))
+
+
 def test_few_studies_for_each_coefficient():
     text = "17 studies for covariate coefficients (1 in sensitivity, 2 in specificity)"
     two = table_of(x=np.arange(17.0) ** 2, y=[3.0, 1.0, 2.0, 7.0] * 4 + [2.0])
@@ -87,6 +154,16 @@ def test_few_studies_for_each_coefficient():
     assert thin[0].startswith("17 studies for covariate coefficients (2 in specificity): with")
     three = table_of(x=[1.0, 2, 3, 5, 4, 9, 7], y=[3.0, 1.0, 2.0, 7.0, 5.0, 1.0, 2.0])
     assert text.replace("17", "7") in remarks(three, sens="~ y", spec="~ x + y")[0]
+
+
+def test_studies_for_each_coefficient_have_the_arm():
+    x = np.arange(25.0) ** 2
+    table = table_of(x=x, n_diseased=[10] * 7 + [0] * 18)
+    assert remarks(table, sens="~ x", spec="~ x") == (
+        "7 studies with diseased participants for covariate coefficients (1 in sensitivity): with "
+        "fewer than 10 for each, expect wide intervals that lean on the prior.",
+    )
+    assert remarks(table, spec="~ x") == ()
 
 
 def test_few_values_of_a_number():

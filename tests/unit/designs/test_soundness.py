@@ -93,6 +93,14 @@ def test_functions_that_are_not_defined():
         table, r'log\(x\) needs values of more than 0; "S1" has 0, "S4" has -1', spec="~ log(x)"
     )
     refused(table, r'sqrt\(x\) needs values of 0 or more; "S4" has -1', spec="~ sqrt(x)")
+    # Beyond what differences of such numbers can be worked with, but not all the same.
+    large = table_of(x=[1e12 + i for i in range(6)])
+    refused(
+        large,
+        r"x differs too little for its size .*from 1000000000000 to 1000000000005",
+        spec="~ x",
+    )
+    refused(table_of(x=[1e12] * 6), r"every study of the fit has x = 1e\+12", spec="~ x")
     # The square of two symmetric values is constant.
     two = table_of(x=[1.0, 2.0, 1.0, 2.0, 1.0, 2.0])
     refused(two, r"I\(x\*\*2\) does not differ between the studies", spec="~ x + I(x**2)")

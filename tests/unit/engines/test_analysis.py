@@ -9,6 +9,7 @@ import metadx
 from metadx.engines.analysis import Analysis, analyse, analysis_of
 from metadx.engines.fit import fit
 from metadx.errors import DataError
+from metadx.report.covariates import analysis_notes
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Categorical, Continuous
 
@@ -74,6 +75,67 @@ def test_a_covariate_that_nobody_asks_for_may_be_missing(table):
     assert found.regression.dropped == ()
     assert found.subgroups.levels == ("clinic", "home", "ward", "not reported")
     assert found.subgroups.fits[3].table.study == ("Study 2",)
+
+
+def test_levels_that_go_with_the_studies_left_out_are_said():
+    """Both studies of the reference lack a year."""
+    site = Categorical("site", tuple("aabbbcc"), ("a", "b", "c"), "a")
+    years = Continuous("year", [np.nan, np.nan, *(2001.0 + i for i in range(5))])
+    table = AccuracyTable.from_counts(
+        *([f"S{i}" for i in range(7)], [9] * 7, [2] * 7, [3] * 7, [8] * 7),
+        covariates={"site": site, "year": years},
+    )
+    found = analyse(table, sens="~ site", spec="~ year", missing="drop", **FAST)
+    sentence = (
+        "With the studies left out, the level a of site, the reference, is gone; b takes its place "
+        "as the reference."
+    )
+    assert found.lost == (sentence,)
+    assert ("studies", sentence) in [(n.about, n.text) for n in analysis_notes(found)]
+    assert analyse(table, sens="~ site", missing="drop", **FAST).lost == ()
+
+
+def test_a_formula_holds_backticks_only_where_a_name_needs_them(table):
+    plain = analyse(table, subgroup="setting", missing="drop", **FAST).regression
+    assert (plain.design.sens.formula, plain.design.spec.formula) == ("~ setting", "~ setting")
+    spaced = Categorical("index test", tuple("ababababa"), ("a", "b"), "a")
+    other = analyse(replace(table, covariates={"index test": spaced}), subgroup="index test")
+    assert other.regression.design.sens.formula == "~ `index test`"
+
+
+def column(name, values):
+    levels = tuple(sorted({value for value in values if value}))
+    return AccuracyTable.from_counts(
+        *([f"S{i}" for i in range(len(values))], *([n] * len(values) for n in (9, 2, 3, 8))),
+        covariates={name: Categorical(name, values, levels, levels[0])},
+        source="studies.csv",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "options", "wanted"),
+    [
+        ("g", ("a",) * 5, {}, r"^studies.csv: every study has g = a, so there are no subgroups"),
+        ("g", tuple("abcde"), {}, r'"g" has a level for each of the 5 studies, .* needs several'),
+        ("g`h", tuple("aabbb"), {}, r'column "g`h" has a backtick in its name.* rename the column'),
+        (
+            *("g`h", tuple("aabbb"), {"subgroup": None, "sens": "~ `g`h`"}),
+            r'column "g`h" has a backtick in its name',
+        ),
+    ],
+)
+def test_a_column_that_makes_no_subgroups_is_refused(name, values, options, wanted):
+    with pytest.raises(DataError, match=wanted):
+        analyse(column(name, values), **({"subgroup": name} | options), **FAST)
+
+
+def test_a_subgroup_left_with_one_level_is_refused(table):
+    years = Continuous("year", [2001.0, 2002.0, 2004.0, *[np.nan] * 2])
+    short = column("g", tuple("aaabb"))
+    short = replace(short, covariates={**short.covariates, "year": years})
+    wanted = r"with 2 of 5 studies left out every other has g = a, .*, or give the missing values"
+    with pytest.raises(DataError, match=wanted):
+        analyse(short, sens="~ year", subgroup="g", missing="drop", **FAST)
 
 
 def test_each_fit_has_its_name_and_its_formula(dropped):

@@ -86,6 +86,18 @@ def test_specificity_alone_depends_on_the_covariate(three, results):
     assert not names & {"sens", "sens_population", "mor_sens", "mor_spec", "hsroc_beta", "i2_spec"}
 
 
+def test_new_studies_differ_only_where_their_law_does(three, results):
+    """The draws of new studies are independent, so those of one law would differ by chance."""
+    told = contrasts_of(results, three.main, 0.9)
+    ranked = [(r["fit"], r["covariate"], r["estimand"]) for r in ranks_of(results)]
+    found = [(c["fit"], c["covariate"], c["estimand"]) for c in told]
+    for names in (found, ranked):
+        assert ("regression", "x", "sens_new") not in names
+        assert {("regression", "x", name) for name in ("spec_new", "lr_pos_new")} <= {*names}
+        assert {("subgroup", "x", name) for name in ("sens_new", "spec_new")} <= {*names}
+    assert ("regression", "year", "sens_new") not in found
+
+
 def test_indices_of_heterogeneity_are_never_compared(three, results):
     names = {c["estimand"] for c in contrasts_of(results, three.main, 0.9)}
     assert not [name for name in names if name.startswith(("i2_", "r_jackson"))]

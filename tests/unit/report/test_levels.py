@@ -146,6 +146,43 @@ def test_every_number_is_the_one_of_the_file(one):
     assert "other covariates" not in text
 
 
+@pytest.mark.parametrize("share", [-4.97, -0.001, 0.0])
+def test_a_share_that_is_not_positive_is_none(one, share):
+    one["explained"]["sens"]["share"] = share
+    row = rows(part(told(one, 120), "What stays unexplained?"), "sensitivity")[0]
+    assert row.endswith("1.00) none 0.73")
+    one["explained"]["sens"]["share"] = 0.001
+    assert " 0 % 0.73" in rows(told(one, 120), "sensitivity")[-1]
+
+
+def ranked(covariate, labels, estimand, *best):
+    rest = [(1 - chance) / (len(best) - 1) for chance in best]
+    return {
+        **{"estimand": estimand, "covariate": covariate, "fit": "regression", "labels": labels},
+        "mean_rank": [0.0] * len(best),
+        "prob_rank": [[b, *([r] * (len(best) - 1))] for b, r in zip(best, rest, strict=True)],
+    }
+
+
+def test_the_level_that_is_most_likely_the_best_is_named(many):
+    labels = [f"architecture = {name}" for name in LONG]
+    many["ranks"] = [
+        ranked("architecture", labels, "spec", 0.1, 0.518, 0.2, 0.1, 0.05, 0.032),
+        ranked("architecture", labels, "auc", 0.0, 0.0, 0.002, 0.0, 0.0, 0.998),
+        ranked("architecture", labels, "dor", 0.9, 0.1, 0.0, 0.0, 0.0, 0.0),
+        ranked("architecture", labels, "sens", 0.9, 0.1, 0, 0, 0, 0) | {"fit": "subgroup"},
+    ]
+    text = told(many)
+    by = " ".join(part(text, "By architecture").split())
+    assert f"Most likely best: specificity {LONG[1]} (P 0.52), AUC {LONG[5]} (P >0.99)." in by
+    assert text.count("Most likely best") == 1
+
+
+def test_of_two_levels_none_is_ranked_in_words(one):
+    one["ranks"] = [ranked("site", ["ward", "clinic"], "spec", 0.9, 0.1)]
+    assert "Most likely best" not in told(one)
+
+
 def test_the_heterogeneity_above_is_that_of_the_companion(one):
     one["groups"][0]["parameters"]["tau[sens]"] = five(0.99, 0.88, 1.11)
     assert rows(told(one), "tau, between")[0].split()[4:7] == ["0.99", "(0.88", "to"]
@@ -202,6 +239,12 @@ def test_of_a_number_only_its_ends_are_compared(many):
     ]
     assert rows(part(told(many), "By year"), "2005")[0].startswith("2005 - 80.0 ")
     assert "for one sd more (year 3.14 year)" in " ".join(told(many).split())
+
+
+def test_numbers_that_are_levels_in_one_margin_tell_the_sd_of_the_other(one):
+    one["covariates"]["site"]["terms"] = {"log(site)": {"mean": 4.0, "sd": 0.25, "unit": ""}}
+    text = " ".join(told(one).split())
+    assert "against site = ward; of a number for one sd more (log(site) 0.25)." in text
 
 
 def test_of_many_levels_only_pairs_with_the_reference_are_shown(many):

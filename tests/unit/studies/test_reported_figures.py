@@ -20,6 +20,8 @@ from metadx.studies.reported_figures import read_figure, read_figures
         ("spec", "1.00", F(995, 1000), F(1005, 1000)),
         ("ppv", "0·93", F(925, 1000), F(935, 1000)),
         ("prevalence", "0.9%", F(85, 10000), F(95, 10000)),
+        ("spec", "1.2%", F(115, 10000), F(125, 10000)),
+        ("ppv", "10.0", F(995, 10000), F(1005, 10000)),
         ("prevalence", "5.7", F(565, 10000), F(575, 10000)),
         ("youden", "-0.1", F(-15, 100), F(-5, 100)),
         ("youden", "\N{MINUS SIGN}12%", F(-125, 1000), F(-115, 1000)),
@@ -48,6 +50,8 @@ def test_an_infinite_ratio(text):
     [
         ("sens", "1", "may be a fraction or a per cent; write 100% or 1%"),
         ("sens", "0", "may be a fraction or a per cent; write 0% or 0.00"),
+        ("spec", "1.2", "is more than 1 and little for a per cent; write a per cent sign, or a"),
+        ("youden", "-1.5", "is more than 1 and little for a per cent"),
         ("sens", "101%", "exceeds 100 %"),
         ("sens", "880", "exceeds 100 %"),
         ("sens", "-5%", "is negative"),
