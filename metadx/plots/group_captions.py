@@ -83,6 +83,8 @@ def few_words(levels: Levels, without: str) -> list[str]:
         No sentence where every level has enough.
     """
     few = [level for level in levels.levels if level.few]
+    if without:  # `unidentified_words` tells why nothing at all is drawn of the others
+        few = [level for level in few if all(level.identified)]
     if not few:
         return []
     leans = "the prior" if levels.own_heterogeneity else "the prior and on the other levels"

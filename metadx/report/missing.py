@@ -58,13 +58,16 @@ FILE_ONLY = frozenset(
 
 
 def reasons(
-    fit: Fit, estimands: Mapping[str, object], studies: Sequence[Mapping[str, Any]]
+    fit: Fit, main: Fit, estimands: Mapping[str, object], studies: Sequence[Mapping[str, Any]]
 ) -> tuple[Note, ...]:
     """Give the reason for everything that is null and what to know about the rest.
 
     Parameters
     ----------
     fit : Fit
+        Without covariates.
+    main : Fit
+        The one that the studies are told of: with covariates where there are any.
     estimands : mapping
         The JSON content of one group.
     studies : sequence of mapping
@@ -77,7 +80,7 @@ def reasons(
     return (
         *_empty_estimands(fit, estimands),
         *_no_moments(estimands),
-        *_studies(fit, studies),
+        *_studies(main, studies),
         *i2_notes(fit.mu, fit.tau, fit.identified),
     )
 

@@ -75,7 +75,7 @@ def summary(
         groups[0] |= {"companion": True, "parameters": parameters_of(pooled, prob)}
     estimands, studies = groups[0]["estimands"], _studies(main, prob)
     contrasts = contrasts_of(results, main, prob)
-    notes = [*analysis_notes(analysis), *reasons(pooled, estimands, studies)]
+    notes = [*analysis_notes(analysis), *reasons(pooled, main, estimands, studies)]
     notes += [*group_reasons(groups), *i2_notes_of_groups(results), *contrast_reasons(contrasts)]
     notes += thin_tails([fit.engine.ess for _, fit in analysis.fits], prob)
     if not len(prevalence) and estimands["ppv"] is not None:

@@ -88,7 +88,7 @@ def test_where_no_engine_answers_nothing_is_written(cli, small, tmp_path, monkey
     cli("run", small, "--quick")
     result = tmp_path / "here" / "results" / "small"
     before = {path: path.read_bytes() for path in result.iterdir()}
-    monkeypatch.setattr("metadx.engines.fit.fit_marginal", fail)
+    monkeypatch.setattr("metadx.engines.hand_over.fit_marginal", fail)
     for out in (result, tmp_path / "new"):
         done = cli("run", small, "--engine", "marginal", "--out", out)
         assert (done.status, done.out, done.err) == (3, "", "metadx: no mode was found.\n")
@@ -99,7 +99,7 @@ def test_where_no_engine_answers_nothing_is_written(cli, small, tmp_path, monkey
 def test_a_fall_back_is_said(cli, small, monkeypatch):
     import dataclasses
 
-    from metadx.engines import fit as engines
+    from metadx.engines import hand_over as engines
 
     def nuts(*arguments, careful):
         done = honest(*arguments)
@@ -113,7 +113,7 @@ def test_a_fall_back_is_said(cli, small, monkeypatch):
 
     honest = engines.fit_marginal
     monkeypatch.setattr("metadx.engines.nuts.fit_nuts", nuts)
-    monkeypatch.setattr("metadx.engines.fit.fit_marginal", fail)
+    monkeypatch.setattr("metadx.engines.hand_over.fit_marginal", fail)
     done = cli("run", small, "--quick")
     assert done.status == 0
     words = " ".join(done.out.split())

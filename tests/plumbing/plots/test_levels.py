@@ -1,6 +1,7 @@
 """Which studies belong to which level, what a level can tell, and how levels are told apart."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from metadx.errors import MetadxError
 from metadx.plots.levels import levels_of, some_rows
 from metadx.plots.style import LEVEL_COLOURS, SHAPE_AREAS, level_look
 from metadx.plots.visuals import MATPLOTLIB_SHAPES
+from metadx.report.figures import figures_of
 
 ROWS = {
     "A": (9, 1, 2, 8),
@@ -88,6 +90,20 @@ def test_long_names_of_levels_stay_apart(make):
     both = levels_of(make.groups({names[0]: [0], names[1]: [1], "b": [2]}), _six(make)).levels
     assert len({one.name for one in both}) == 3
     assert both[2].name.endswith("b")
+
+
+def test_levels_of_which_nothing_can_be_drawn_call_for_no_summary_roc_plot(make):
+    table = make.table(ROWS)
+    for levels, here in (({"x": [0, 2], "no diseased": [1]}, True), ({"no diseased": [1]}, False)):
+        groups = make.groups(levels)
+        design = SimpleNamespace(covariates=("setting_type",))
+        fit = SimpleNamespace(table=table, groups=groups, design=design)
+        parts = SimpleNamespace(groups=groups, covariate="setting_type")
+        analysis = SimpleNamespace(pooled=fit, regression=fit, subgroups=parts)
+        names = [name for name, _ in figures_of(analysis, 0.95)]
+        assert ("sroc-by-setting_type" in names) is here
+        assert ("sroc-setting_type-by-itself" in names) is here
+        assert "forest-by-setting_type" in names
 
 
 def _six(make):

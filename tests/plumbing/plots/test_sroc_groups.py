@@ -126,6 +126,7 @@ def test_a_level_without_diseased_is_named_and_not_drawn(drawn):
     assert "Sensitivity is not identified for odd (1 study)" in _caption(pc)
     assert "odd (1 study) sensitivity not identified, specificity 0." in _caption(pc)
     assert "Not shown, for want of one of the two arms: H." in _caption(pc)
+    assert "No region" not in _caption(pc)
 
 
 def test_levels_without_an_arm_alone_have_no_such_figure(drawn):

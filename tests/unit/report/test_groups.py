@@ -98,6 +98,15 @@ def test_new_studies_differ_only_where_their_law_does(three, results):
     assert ("regression", "year", "sens_new") not in found
 
 
+def test_the_studies_are_those_of_the_fit_with_covariates(three):
+    told = summary(three)
+    assert all(row["sens"] and row["spec"] for row in told["studies"])
+    assert not any("were not drawn" in note["text"] for note in told["notes"])
+    without = summary(quiet(table_of(), spec="~ x", study_effects=False))
+    assert not any(row["sens"] or row["spec"] for row in without["studies"])
+    assert any("were not drawn" in note["text"] for note in without["notes"])
+
+
 def test_indices_of_heterogeneity_are_never_compared(three, results):
     names = {c["estimand"] for c in contrasts_of(results, three.main, 0.9)}
     assert not [name for name in names if name.startswith(("i2_", "r_jackson"))]

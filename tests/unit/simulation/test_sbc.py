@@ -12,6 +12,7 @@ from metadx.criticism.calibration import judge
 from metadx.engines import fit as engine
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.marginal import fit_marginal
 from metadx.estimands.accuracy import new_study_logits
 from metadx.simulation import sbc
 from metadx.simulation.load import load_sbc
@@ -204,7 +205,7 @@ def test_nuts_is_ranked_by_its_first_try(write, sbc_text, monkeypatch):
         assert design.sizes == (1, 1)
         asked.append((card.id, settings, given))
         settings = replace(settings, engine="marginal")
-        return engine.fit_marginal(table, card, settings)
+        return fit_marginal(table, card, settings)
 
     monkeypatch.setattr(sbc, "fit_nuts", first_try)
     monkeypatch.setattr(sbc, "fit", None)

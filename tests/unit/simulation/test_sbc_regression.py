@@ -114,13 +114,14 @@ def test_what_is_ranked(loaded, seen):
     by_label = {group.label: group for group in fitted.groups if group.covariate == "group"}
     (c,) = (group for label, group in by_label.items() if label.endswith("c"))
     (b,) = (group for label, group in by_label.items() if label.endswith("b"))
+    (a,) = (group for label, group in by_label.items() if label.endswith("a"))
     names = fitted.effect_names
     ranks = found["ranks"]
     effects = dict(zip(names, np.moveaxis(fitted.effects, -1, 0), strict=True))
     assert ranks["beta[sens,group=b]"] == rank(effects["sens,group=b"], sens["b"] - sens["a"])
     assert ranks["beta[spec,group=c]"] == rank(effects["spec,group=c"], spec["c"] - spec["a"])
     assert ranks["beta[sens,dose]"] == rank(effects["sens,dose"], coefficients[3])
-    assert ranks["mu[sens]"] == rank(fitted.mu[..., 0], sens["a"])
+    assert ranks["mu[sens]"] == rank(a.mu[:, 0], sens["a"])
     assert ranks["mean[spec]"] == rank(c.mu[:, 1], spec["c"])
     assert ranks["contrast[sens]"] == rank(c.mu[:, 0] - b.mu[:, 0], sens["c"] - sens["b"])
     assert ranks["tau[spec]"] == rank(fitted.tau[..., 1], truth.tau[0, 1])
