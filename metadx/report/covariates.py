@@ -116,7 +116,10 @@ def analysis_notes(analysis: Analysis) -> tuple[Note, ...]:
     -------
     tuple of Note
     """
-    notes = [*analysis.main.notes, *(Note("studies", text) for text in analysis.lost)]
+    notes = list(analysis.main.notes)
+    if analysis.lost:  # beside the names of the studies that were left out
+        place = [note.about for note in notes].index("studies") + 1
+        notes[place:place] = [Note("studies", text) for text in analysis.lost]
     if analysis.regression:
         notes += [
             Note("pooled fit", note.text)

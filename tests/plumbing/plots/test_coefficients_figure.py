@@ -184,3 +184,13 @@ def test_all_words_of_long_levels_fit_on_the_page(scanners, assert_fits):
         figure = plot_coefficients(scanners, figsize=figsize).viz["figure"].item()
         seen = [text.get_text() for text in assert_fits(figure)]
         assert sum(text.startswith("vs A scanner") for text in seen) == 3
+
+
+def test_the_lines_that_name_a_covariate_stay_in_their_column(make):
+    names = ["a", "a reference level of the longest kind there is", "c"]
+    pc = plot_coefficients(make.regression(names=names, sens="~ setting_type"))
+    pc.viz["figure"].item().canvas.draw()
+    column = pc.get_target("coefficients", {"column": "effect"}).get_window_extent()
+    lines = [line.get_window_extent() for line in pc.viz["covariate"]["coefficients"].values]
+    assert len(lines) == 2
+    assert all(line.x1 <= column.x1 for line in lines)
