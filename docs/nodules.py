@@ -154,7 +154,7 @@ def unexplained() -> str:
             (
                 covariate,
                 *(_told(tau[:, margin], 2) for margin in (0, 1)),
-                *(f"{100 * value:.0f} %" for value in share),
+                *(f"{100 * value:.0f} %" if value > 0 else "none" for value in share),
             )
         )
     head = (
