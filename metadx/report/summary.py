@@ -13,10 +13,12 @@ from metadx import __version__
 from metadx.criticism.leave_one_out import leave_one_out
 from metadx.engines.analysis import Analysis, analysis_of
 from metadx.engines.fit import Fit
+from metadx.estimands.arms import Arms
+from metadx.estimands.group import as_json, estimate_group, observed_fpr_range
 from metadx.estimands.logistic import expit
 from metadx.estimands.summary import summarise
 from metadx.report.covariates import analysis_notes, covariates_of, explained_of
-from metadx.report.groups import contrasts_of, kind_results, ranks_of
+from metadx.report.groups import contrasts_of, heavy_tails, kind_results, ranks_of
 from metadx.report.missing import (
     ILLUSTRATIVE,
     contrast_reasons,
@@ -186,8 +188,20 @@ def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
     dict
         As of `metadx.estimands.group.as_json`.
     """
-    found: Json = kind_results(Analysis(fit), prob, prevalence)[0].told["estimands"]
-    return found
+    return as_json(
+        estimate_group(
+            fit.mu.reshape(-1, 2),
+            fit.tau.reshape(-1, 2),
+            fit.rho.ravel(),
+            arms=Arms.of(fit.table),
+            fpr_range=observed_fpr_range(fit.table.fp, fit.table.tn),
+            prevalence=prevalence,
+            prob=prob,
+            rng=fit.new_study_rng(),
+            heavy_tails=heavy_tails(fit),
+            identified=fit.identified,
+        )
+    )
 
 
 def parameters_of(fit: Fit, prob: float) -> Json:
