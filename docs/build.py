@@ -242,12 +242,12 @@ def draw() -> None:
     draw_evidence()
     with tempfile.TemporaryDirectory() as folder:
         for figure, (review, formulas, name) in FIGURES.items():
-            command = [sys.executable, "-m", "metadx.cli", "run", review, "--quiet"]
-            for margin, formula in formulas.items():
-                command += [f"--{margin}", formula]
-            subprocess.run([*command, "--out", figure], check=True, cwd=folder)
-            source = Path(folder) / figure / f"{name}.svg"
-            shutil.copyfile(source, ROOT / "docs" / "figures" / f"{figure}.svg")
+            asked = [word for margin in formulas.items() for word in (f"--{margin[0]}", margin[1])]
+            result = Path(folder) / " ".join(["run of", review, *asked]).replace("~", "by")
+            if not result.exists():  # one run may give several figures
+                command = [sys.executable, "-m", "metadx.cli", "run", review, "--quiet", *asked]
+                subprocess.run([*command, "--out", str(result)], check=True, cwd=folder)
+            shutil.copyfile(result / f"{name}.svg", ROOT / "docs" / "figures" / f"{figure}.svg")
 
 
 def draw_evidence() -> None:

@@ -161,10 +161,10 @@ def _by_margin(name: str, card: Card) -> Any:  # noqa: ANN401 - PyMC ships no ty
 
 def _study_logits(
     mean: tuple[Any, Any],
-    tau: Any,  # noqa: ANN401
-    rho: Any,  # noqa: ANN401
+    tau: Any,  # noqa: ANN401 - PyMC ships no types
+    rho: Any,  # noqa: ANN401 - PyMC ships no types
     parametrisation: Parametrisation,
-) -> Any:  # noqa: ANN401
+) -> Any:  # noqa: ANN401 - PyMC ships no types
     """Write the 2 × 2 covariance out: the specificity effect given the sensitivity effect."""
     import pymc as pm
 

@@ -14,12 +14,13 @@ from metadx.criticism.explained import explained
 from metadx.criticism.leave_one_out import leave_one_out, sum_error
 from metadx.criticism.likelihood_ratio import likelihood_ratio
 from metadx.designs.comparison import formula_pair
-from metadx.designs.design import NO_COVARIATES, MissingPolicy
+from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit, fit
 from metadx.engines.maximum_likelihood import MaximumLikelihood, maximum_likelihood
 from metadx.engines.request import policy_of, table_of
 from metadx.errors import ConvergenceWarning
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import MissingPolicy
 from metadx.studies.review import Review
 
 type Formulas = tuple[str, str]

@@ -7,10 +7,11 @@ from metadx.criticism.evidence import Evidence
 from metadx.criticism.explained import Explained
 from metadx.criticism.leave_one_out import LeaveOneOut
 from metadx.criticism.likelihood_ratio import LikelihoodRatio
-from metadx.designs.design import NO_COVARIATES, MissingPolicy
+from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit
 from metadx.engines.target import SCALES
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import MissingPolicy
 
 #: Differences of the log predictive density below it are small, whatever their standard error.
 SMALL_DIFFERENCE = 4.0

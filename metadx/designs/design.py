@@ -9,7 +9,7 @@ standard deviation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,6 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 type ColumnKind = Literal["intercept", "contrast", "slope"]
 type Value = str | float
-#: What becomes of a study that lacks a covariate of a formula.
-type MissingPolicy = Literal["error", "drop", "level"]
-
-MISSING_POLICIES: tuple[str, ...] = get_args(MissingPolicy.__value__)
 
 NO_COVARIATES = "~ 1"
 

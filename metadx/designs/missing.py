@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.designs.design import MissingPolicy
 from metadx.designs.factors import name_text, unknown
 from metadx.designs.parse import parse_formula
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
-from metadx.studies.covariates import Categorical, Covariate
+from metadx.studies.covariates import Categorical, Covariate, MissingPolicy
 from metadx.studies.problems import listed, quoted
 
 type Mask = NDArray[np.bool_]

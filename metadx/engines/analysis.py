@@ -9,14 +9,14 @@ from typing import TypedDict
 import numpy as np
 
 from metadx.cards.load import LoadedCard
-from metadx.designs.design import NO_COVARIATES, Kind, MissingPolicy, Value
+from metadx.designs.design import NO_COVARIATES, Kind, Value
 from metadx.engines.fit import Fit, fit
 from metadx.engines.group_draws import Group
 from metadx.engines.request import formulas_of, policy_of, table_of
 from metadx.engines.settings import EngineChoice
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
-from metadx.studies.covariates import Categorical
+from metadx.studies.covariates import Categorical, MissingPolicy
 from metadx.studies.problems import listed, quoted
 from metadx.studies.review import Review
 
@@ -281,7 +281,7 @@ def analysis_of(fitted: Fit) -> Analysis:
         engine=settings.engine,
         draws=settings.draws,
         seed=settings.seed,
-        study_effects=settings.study_effects,
+        study_effects=False,  # each study's own accuracy comes from the fit with covariates
     )
     pooled = replace(
         pooled,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.load import LoadedCard
-from metadx.designs.design import Design, Kind, MissingPolicy
+from metadx.designs.design import Design, Kind
 from metadx.engines.group_draws import Group
 from metadx.engines.hand_over import run_engine
 from metadx.engines.notes import fit_notes
@@ -21,6 +21,7 @@ from metadx.engines.settings import EngineChoice, FitSettings
 from metadx.errors import ConvergenceWarning, FitError
 from metadx.estimands.accuracy import new_study_logits
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import MissingPolicy
 from metadx.studies.review import Review
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.designs.design import Design, MissingPolicy
+from metadx.designs.design import Design
 from metadx.engines.counts import Counts
 from metadx.engines.faces import Face, Parameter, faces
 from metadx.engines.likelihood import IntegratedLikelihood
@@ -17,6 +17,7 @@ from metadx.engines.target import ATANH_RHO, LOG_TAU, SCALES, constrain, crude_s
 from metadx.engines.unbounded_margins import Kind, MarginLimit, margin_limits, silenced
 from metadx.errors import FitError
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import MissingPolicy
 from metadx.studies.review import Review
 
 type FloatArray = NDArray[np.float64]

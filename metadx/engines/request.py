@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metadx.cards.load import LoadedCard, load_card
-from metadx.designs.design import MISSING_POLICIES, NO_COVARIATES, Design, MissingPolicy
+from metadx.designs.design import NO_COVARIATES, Design
 from metadx.errors import DataError
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.covariates import MISSING_POLICIES, MissingPolicy
 from metadx.studies.review import Review
 
 _DEFAULT_CARD = "bivariate-binomial"

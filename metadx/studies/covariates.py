@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,10 @@ from metadx.errors import DataError
 
 type FloatArray = npt.NDArray[np.float64]
 type Kind = Literal["categorical", "continuous", "note"]
+#: What becomes of a study that lacks a covariate of a formula.
+type MissingPolicy = Literal["error", "drop", "level"]
+
+MISSING_POLICIES: tuple[str, ...] = get_args(MissingPolicy.__value__)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from metadx.errors import DataError
 from metadx.resources import data_dir
 from metadx.studies.accuracy import AccuracyTable
-from metadx.studies.covariates import Categorical, CovariateSpec
+from metadx.studies.covariates import Categorical, CovariateSpec, MissingPolicy
 from metadx.studies.problems import listed, name_text, quoted
 from metadx.studies.read import read_table
 from metadx.studies.totals import Total
@@ -74,7 +74,7 @@ class Analysis:
     sens: str = "~ 1"
     spec: str = "~ 1"
     subgroup: str | None = None
-    missing: Literal["error", "drop", "level"] = "error"
+    missing: MissingPolicy = "error"
     prevalence: tuple[float, ...] = ()
     seed: int = 1
     prob: float = 0.95

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from metadx.studies.covariates import MissingPolicy
 from metadx.studies.totals import What, total_fault
 
 type Text = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -142,7 +143,7 @@ class AnalysisSection(_Section):
         Name | None, Field(description="Categorical column to give results by.")
     ] = None
     missing: Annotated[
-        Literal["error", "drop", "level"],
+        MissingPolicy,
         Field(
             description="Studies that lack a covariate of a formula: refuse the table, leave them "
             'out, or give categorical covariates the level "not reported".'

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from metadx.designs.design import MissingPolicy
 from metadx.studies.accuracy import COUNTS, AccuracyTable
-from metadx.studies.covariates import Categorical
+from metadx.studies.covariates import Categorical, MissingPolicy
 from metadx.studies.review import load_dataset
 from tests.reference.corpus import corpus_rows
 
