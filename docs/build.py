@@ -131,7 +131,9 @@ def prior_families() -> str:
     families = [
         item
         for item in vars(priors).values()
-        if isinstance(item, type) and "family" in getattr(item, "model_fields", {})
+        if isinstance(item, type)
+        and "family" in getattr(item, "model_fields", {})
+        and item is not priors.Beta  # of cards for agreement alone
     ]
     rows = []
     for family in families:

@@ -1,7 +1,6 @@
-"""Bayesian meta-analysis of diagnostic test accuracy.
+"""Bayesian meta-analysis of diagnostic test accuracy, and of the agreement of raters.
 
-Names are loaded when first used, so that importing metadx costs next to nothing; the same names
-with their types stand in ``__init__.pyi``.
+Names are loaded when first used; they stand with their types in ``__init__.pyi``.
 """
 
 from importlib import import_module
@@ -9,41 +8,43 @@ from typing import Any
 
 __version__ = "0.1.0"  # looking the number up among the installed packages costs 20 ms a run
 
-_HOME = {
-    "list_cards": "metadx.cards.load",
-    "load_card": "metadx.cards.load",
-    "compare": "metadx.criticism.compare",
-    "leave_one_out": "metadx.criticism.leave_one_out",
-    "analyse": "metadx.engines.analysis",
-    "Fit": "metadx.engines.fit",
-    "fit": "metadx.engines.fit",
-    "maximum_likelihood": "metadx.engines.maximum_likelihood",
-    "CardError": "metadx.errors",
-    "ConvergenceWarning": "metadx.errors",
-    "DataError": "metadx.errors",
-    "FitError": "metadx.errors",
-    "MetadxError": "metadx.errors",
-    "accuracy": "metadx.estimands.labelled",
-    "heterogeneity": "metadx.estimands.labelled",
-    "predictive_values": "metadx.estimands.labelled",
-    "ratios": "metadx.estimands.labelled",
-    "sroc": "metadx.estimands.labelled",
-    "plot_bubble": "metadx.plots.bubble",
-    "plot_coefficients": "metadx.plots.coefficients",
-    "plot_forest": "metadx.plots.forest",
-    "plot_forest_groups": "metadx.plots.forest_groups",
-    "save_figure": "metadx.plots.save",
-    "plot_sroc": "metadx.plots.sroc",
-    "plot_sroc_groups": "metadx.plots.sroc_groups",
-    "summary": "metadx.report.summary",
-    "AccuracyTable": "metadx.studies.accuracy",
-    "read_table": "metadx.studies.read",
-    "audit_reported": "metadx.studies.reported",
-    "Review": "metadx.studies.review",
-    "list_datasets": "metadx.studies.review",
-    "load_dataset": "metadx.studies.review",
-    "load_review": "metadx.studies.review",
+_NAMES = {
+    "metadx.cards.agreement_card": "load_agreement_card",
+    "metadx.cards.load": "list_cards load_card",
+    "metadx.criticism.compare": "compare",
+    "metadx.criticism.leave_one_out": "leave_one_out",
+    "metadx.engines.analysis": "analyse",
+    "metadx.engines.fit": "Fit fit",
+    "metadx.engines.maximum_likelihood": "maximum_likelihood",
+    "metadx.engines.ordinal": "fit_agreement",
+    "metadx.engines.ordinal_fit": "AgreementFit",
+    "metadx.engines.ordinal_store": "load_agreement_fit",
+    "metadx.errors": "CardError ConvergenceWarning DataError FitError MetadxError",
+    "metadx.estimands.labelled": "accuracy heterogeneity predictive_values ratios sroc",
+    "metadx.plots.agreement_bounds": "plot_agreement_bounds",
+    "metadx.plots.agreement_cuts": "plot_cut_points",
+    "metadx.plots.agreement_forest": "plot_kappa_forest",
+    "metadx.plots.agreement_loadings": "plot_reader_loadings",
+    "metadx.plots.agreement_ranks": "plot_agreement_ranks",
+    "metadx.plots.agreement_tables": "plot_agreement_tables",
+    "metadx.plots.bubble": "plot_bubble",
+    "metadx.plots.coefficients": "plot_coefficients",
+    "metadx.plots.forest": "plot_forest",
+    "metadx.plots.forest_groups": "plot_forest_groups",
+    "metadx.plots.save": "save_figure",
+    "metadx.plots.sroc": "plot_sroc",
+    "metadx.plots.sroc_groups": "plot_sroc_groups",
+    "metadx.report.agreement_summary": "agreement_summary",
+    "metadx.report.summary": "summary",
+    "metadx.studies.accuracy": "AccuracyTable",
+    "metadx.studies.agreement": "AgreementTable",
+    "metadx.studies.agreement_audit": "audit_agreement",
+    "metadx.studies.agreement_review": "AgreementReview load_agreement",
+    "metadx.studies.read": "read_table",
+    "metadx.studies.reported": "audit_reported",
+    "metadx.studies.review": "Review list_datasets load_dataset load_review",
 }
+_HOME = {name: home for home, names in _NAMES.items() for name in names.split()}
 
 __all__ = sorted(_HOME)  # noqa: PLE0605 - computed from the one table above
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
+from pydantic import BaseModel
+
 from metadx.cards.card import Card
 from metadx.cards.priors import Prior
 from metadx.studies.problems import dotted
@@ -16,7 +18,9 @@ _PLAIN = {"dictionary": "table", "tuple": "list", "integer": "whole number", "st
 _COMPARED = ("greater", "less")
 
 
-def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def explain_fault(
+    fault: Mapping[str, Any], document: Mapping[str, Any], form: type[BaseModel] = Card
+) -> str:
     """Explain one fault of a card.
 
     Parameters
@@ -25,6 +29,8 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
         One entry of ``ValidationError.errors()``.
     document : mapping
         The TOML document the fault was found in.
+    form : type
+        The class of the card: its keys are proposed for unknown ones.
 
     Returns
     -------
@@ -43,13 +49,15 @@ def explain_fault(fault: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     if kind == "impossible":
         what = context["what"]
     elif kind == "extra_forbidden":
-        what = "unknown key" + _near(place, document)
+        what = "unknown key" + _near(place, document, form)
     elif kind == "missing":
         what = "is missing; give it a value"
     elif kind == "union_tag_invalid":
-        what = f"found the family {context['tag']}, wanted one of {', '.join(FAMILIES)}"
+        families = context["expected_tags"].replace("'", "")
+        what = f"found the family {context['tag']}, wanted one of {families}"
     elif kind == "union_tag_not_found":
-        what = f"names no family, wanted one of {', '.join(FAMILIES)}"
+        wanted = f"one of {', '.join(FAMILIES)}" if form is Card else _PRIOR
+        what = f"names no family, wanted {wanted}"
     elif kind == "model_attributes_type" or (kind == "model_type" and place[-1:] == ("prior",)):
         what = f"found {shown}, wanted {_PRIOR}"
     elif kind == "model_type":
@@ -99,12 +107,12 @@ def steps_of(fault: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str
     return tuple(kept)
 
 
-def _near(place: Sequence[str | int], document: Mapping[str, Any]) -> str:
+def _near(place: Sequence[str | int], document: Mapping[str, Any], form: type[BaseModel]) -> str:
     """Name the key that was probably meant, of the sections most like the one at hand."""
     here: Any = document
     for step in place[:-1]:
         here = here[step]
-    schema = Card.model_json_schema(by_alias=True)
+    schema = form.model_json_schema(by_alias=True)
     sections = [set(part.get("properties", ())) for part in (schema, *schema["$defs"].values())]
     shared = max(len(section & here.keys()) for section in sections)
     known = set[str]().union(*(keys for keys in sections if len(keys & here.keys()) == shared))

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from metadx.cards.card import Card
 from metadx.errors import CardError
 from metadx.resources import models_dir
+
+type CardKind = Literal["accuracy", "agreement"]
+
+JSON_SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_MARKS: dict[str, CardKind] = {"metadx/card": "accuracy", "metadx/agreement-card": "agreement"}
+_SPOKEN: dict[CardKind, str] = {
+    "accuracy": "diagnostic accuracy",
+    "agreement": "agreement of raters",
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,13 @@ class LoadedCard:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def list_cards() -> tuple[str, ...]:
+def list_cards(kind: CardKind | None = None) -> tuple[str, ...]:
     """Return the ids of the cards that ship with metadx, sorted.
+
+    Parameters
+    ----------
+    kind : {"accuracy", "agreement"} or None
+        Only cards for such data; None for all.
 
     Returns
     -------
@@ -50,8 +64,40 @@ def list_cards() -> tuple[str, ...]:
     --------
     >>> "bivariate-binomial" in list_cards()
     True
+    >>> list_cards("agreement")
+    ('ordinal-agreement',)
     """
-    return tuple(sorted(path.stem for path in models_dir().glob("*.toml")))
+    paths = sorted(models_dir().glob("*.toml"), key=lambda path: path.stem)
+    return tuple(
+        path.stem
+        for path in paths
+        if kind is None or card_kind(path.read_text(encoding="utf-8")) == kind
+    )
+
+
+def card_kind(text: str) -> CardKind | None:
+    """Tell which kind of data a card is for, by its key ``schema``.
+
+    Parameters
+    ----------
+    text : str
+        The TOML document.
+
+    Returns
+    -------
+    {"accuracy", "agreement"} or None
+        None where the document does not say.
+
+    Examples
+    --------
+    >>> card_kind('schema = "metadx/agreement-card/1"')
+    'agreement'
+    """
+    try:
+        mark = str(tomllib.loads(text).get("schema", ""))
+    except tomllib.TOMLDecodeError:
+        return None
+    return _MARKS.get(mark.rpartition("/")[0])
 
 
 def load_card(which: str | Path) -> LoadedCard:
@@ -77,6 +123,29 @@ def load_card(which: str | Path) -> LoadedCard:
     >>> str(load_card("bivariate-binomial").card.parameters.rho.prior)
     'Uniform(lower=-1, upper=1)'
     """
+    return parse_card(*read_card_text(which, "accuracy"))
+
+
+def read_card_text(which: str | Path, kind: CardKind) -> tuple[str, str]:
+    """Find the document of a card.
+
+    Parameters
+    ----------
+    which : str or Path
+        The id of a shipped card or the path of one's own.
+    kind : {"accuracy", "agreement"}
+        The data it is wanted for.
+
+    Returns
+    -------
+    text, source : str
+        The document, and what to call it in messages.
+
+    Raises
+    ------
+    CardError
+        If there is no such card, it cannot be read, or it is for the other kind of data.
+    """
     name = str(which)
     shipped = models_dir() / f"{name}.toml"
     if name in list_cards():
@@ -84,13 +153,7 @@ def load_card(which: str | Path) -> LoadedCard:
     elif Path(name).is_file():
         path = Path(name)
     else:
-        near = get_close_matches(name, list_cards(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        msg = (
-            f"no model card {name!r}: it is neither a shipped id ({', '.join(list_cards())}) "
-            f"nor a file.{hint}"
-        )
-        raise CardError(msg)
+        raise CardError(_no_such_card(name, kind))
     try:
         # Editors on Windows may write a byte-order mark, which TOML does not allow.
         text = path.read_bytes().decode("utf-8-sig")
@@ -98,7 +161,23 @@ def load_card(which: str | Path) -> LoadedCard:
         raise CardError(f"{path}: cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise CardError(f"{path}: not UTF-8 text; save it as UTF-8.") from error
-    return parse_card(text, source=str(path) if path != shipped else path.name)
+    source = str(path) if path != shipped else path.name
+    found = card_kind(text)
+    if found is not None and found != kind:
+        raise CardError(
+            f"{source}: a card for {_SPOKEN[found]}, where one for {_SPOKEN[kind]} is wanted; "
+            f"such as {', '.join(list_cards(kind))}."
+        )
+    return text, source
+
+
+def _no_such_card(name: str, kind: CardKind) -> str:
+    ids = list_cards(kind)
+    near = get_close_matches(name, ids, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return (
+        f"no model card {name!r}: it is neither a shipped id ({', '.join(ids)}) nor a file.{hint}"
+    )
 
 
 @lru_cache(maxsize=32)
@@ -129,18 +208,42 @@ def parse_card(text: str, source: str) -> LoadedCard:
     metadx.errors.CardError: mine.toml: schema: is missing; give it a value
     ...
     """
+    return LoadedCard(checked_card(Card, text, source), text, source)
+
+
+def checked_card[C: BaseModel](form: type[C], text: str, source: str) -> C:
+    """Read a document as a card of a form, or explain each of its faults.
+
+    Parameters
+    ----------
+    form : type
+        The pydantic class of the card.
+    text : str
+        The TOML document.
+    source : str
+        What to call it in messages.
+
+    Returns
+    -------
+    object of that class
+
+    Raises
+    ------
+    CardError
+        If it is not TOML or not a valid card.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         msg = f"{source}: not a TOML document: {error}."
         raise CardError(msg) from error
     try:
-        return LoadedCard(Card.model_validate(document), text, source)
+        return form.model_validate(document)
     except ValidationError as error:
         from metadx.cards.explain import explain_fault
 
-        lines = [f"{source}: {explain_fault(fault, document)}" for fault in error.errors()]
-        raise CardError("\n".join(lines)) from error
+        faults = (explain_fault(fault, document, form) for fault in error.errors())
+        raise CardError("\n".join(f"{source}: {fault}" for fault in faults)) from error
 
 
 def card_schema() -> dict[str, Any]:
@@ -157,4 +260,4 @@ def card_schema() -> dict[str, Any]:
     False
     """
     schema = Card.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": JSON_SCHEMA_DRAFT, **schema}

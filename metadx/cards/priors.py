@@ -264,6 +264,36 @@ class LKJ(_Prior):
         return pm.Deterministic(name, 2 * pm.Beta(f"{name}_unit", self.eta, self.eta) - 1)
 
 
+class Beta(_Prior):
+    """Beta law between 0 and 1, for a share."""
+
+    support: ClassVar[Support] = "interval"
+    family: Literal["Beta"]
+    a: float = Field(gt=0)
+    b: float = Field(gt=0)
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return log p(x)."""
+        constant = math.lgamma(self.a + self.b) - math.lgamma(self.a) - math.lgamma(self.b)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = constant + (self.a - 1) * np.log(x) + (self.b - 1) * np.log1p(-x)
+        return np.where((x > 0) & (x < 1), value, -np.inf)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return d log p(x) / dx."""
+        return (self.a - 1) / x - (self.b - 1) / (1 - x)
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Draw from the law, shape (size,)."""
+        return rng.beta(self.a, self.b, size)
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create the PyMC variable."""
+        import pymc as pm
+
+        return pm.Beta(name, self.a, self.b)
+
+
 def _log_t(z: FloatArray, df: float) -> FloatArray:
     constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
     return constant - (df + 1) / 2 * np.log1p(z * z / df)

@@ -9,7 +9,8 @@ from metadx.commands.output import page, show
 
 EPILOG = (
     "Exit status: 0 the figures can stand together; 1 they clash; 2 unreadable. Example: metadx "
-    "audit --n 76 --sens 75.61% --spec 65.71%"
+    "audit --n 76 --sens 75.61% --spec 65.71%. The figures of a review of agreement are audited by "
+    "metadx check."
 )
 
 _Share = Annotated[str | None, typer.Option(metavar="TEXT", help="As printed: 88.1% or 0.881.")]

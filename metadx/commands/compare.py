@@ -9,6 +9,7 @@ import typer
 
 from metadx.commands.exits import CHECK_FAILED
 from metadx.commands.inputs import LabelOption, MissingOption, PathArgument, given, load
+from metadx.commands.options import refuse_agreement
 from metadx.commands.output import complain, page, show, show_bytes
 from metadx.errors import ConvergenceWarning, DataError
 
@@ -48,6 +49,7 @@ def compare(
 
     if not formula:
         raise DataError('no formula to compare: give --formula "~ COLUMN", once for each.')
+    refuse_agreement(path, "compare")
     target = None if out is None else _folder(out)
     review = load(path, label)
     with progress(sys.stderr) as say, warnings.catch_warnings():

@@ -10,6 +10,8 @@ import typer
 from metadx.errors import DataError
 
 if TYPE_CHECKING:
+    from metadx.cards.load import CardKind
+    from metadx.studies.agreement_review import AgreementReview
     from metadx.studies.review import Review
 
 PathArgument = Annotated[
@@ -34,6 +36,29 @@ AtOption = Annotated[
 ]
 PrevalenceOption = Annotated[
     list[float] | None, typer.Option(help="Prevalence for PPV and NPV; may be repeated.")
+]
+ScaleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scale",
+        help="Agreement: categories of a bare table from the lowest, as in none,weak,strong.",
+    ),
+]
+NoSpearmanOption = Annotated[
+    bool, typer.Option("--no-spearman", help="Agreement: leave printed rank correlations out.")
+]
+NoPartKappaOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-part-kappa", help="Agreement: leave out the kappas of rows without margins."
+    ),
+]
+MisalignedOption = Annotated[
+    bool,
+    typer.Option(
+        "--misaligned",
+        help="Agreement: take a kappa that no table admits as made from codes off by one.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")]
 MissingOption = Annotated[
@@ -70,8 +95,27 @@ def given(path: str, name: str) -> Path:
     return Path(path)
 
 
-def load(path: str, label: str | None) -> "Review":
-    """Read a path, or a shipped dataset where no such path exists.
+def kind_of(path: str) -> "CardKind":
+    """Tell what a review is about; one that cannot be read is left to `load` to refuse.
+
+    Parameters
+    ----------
+    path : str
+        A path, or the name of a shipped dataset.
+
+    Raises
+    ------
+    DataError
+        If the text is empty.
+    """
+    from metadx.studies.agreement_kind import review_kind
+
+    where = _place_of(path)
+    return "accuracy" if where is None else review_kind(where)
+
+
+def load(path: str, label: str | None = None) -> "Review":
+    """Read a review of accuracy from a path, or a shipped dataset where no such path exists.
 
     Parameters
     ----------
@@ -84,30 +128,72 @@ def load(path: str, label: str | None) -> "Review":
     DataError
         If there is nothing of that name, or it cannot be used.
     """
-    from metadx.resources import data_dir
-    from metadx.studies.review import list_datasets, load_dataset, load_review
+    from metadx.studies.review import load_dataset, load_review
 
     columns = tuple(part.strip() for part in label.split(",")) if label else None
-    where = given(path, "PATH")
-    if where.exists():
+    where = _place_of(path)
+    if where is not None:
         try:
-            return load_review(path, label=columns)
+            return load_review(where, label=columns)
         except DataError:
-            from metadx.report.folder import is_result
-
-            if is_result(where) and not any(where.glob("studies.*")):
-                msg = f"{path}: is a result of metadx, not a review; give the path of the review."
-                raise DataError(msg) from None
+            _refuse_result(where)
             raise
     name = path.rstrip("/\\")
-    if name in list_datasets():
-        return load_review(data_dir() / name, label=columns)
     if Path(name).name == name and not Path(name).suffix:
         try:
             load_dataset(name)
         except DataError as error:
             raise DataError(f"{path}: there is no such file or folder, and {error}") from None
     return load_review(path, label=columns)
+
+
+def load_agreement_of(path: str, scale: str | None = None) -> "AgreementReview":
+    """Read a review of agreement from a path, or a shipped dataset where no such path exists.
+
+    Parameters
+    ----------
+    path : str
+    scale : str or None
+        Categories from the lowest, with commas between them.
+
+    Raises
+    ------
+    DataError
+        If there is nothing of that name, or it cannot be used.
+    """
+    from metadx.studies.agreement_review import load_agreement
+
+    categories = None
+    if scale is not None:
+        categories = tuple(part.strip() for part in scale.split(","))
+        if len(categories) < 2 or not all(categories) or len({*categories}) < len(categories):
+            msg = (
+                f"--scale {scale!r}: wanted two or more categories, each once, from the lowest and "
+                f"with commas between them, such as none,weak,strong."
+            )
+            raise DataError(msg)
+    return load_agreement(_place_of(path) or path, scale=categories)
+
+
+def _place_of(path: str) -> Path | None:
+    """Find what a path, or the name of a shipped dataset, stands for."""
+    from metadx.resources import data_dir
+    from metadx.studies.review import list_datasets
+
+    where = given(path, "PATH")
+    if where.exists():
+        return where
+    name = path.rstrip("/\\")
+    return data_dir() / name if name in list_datasets() else None
+
+
+def _refuse_result(where: Path) -> None:
+    """Say so where somebody gives the folder of a result instead of a review."""
+    from metadx.report.folder import is_result
+
+    if is_result(where) and not any(where.glob("studies.*")):
+        msg = f"{where}: is a result of metadx, not a review; give the path of the review."
+        raise DataError(msg)
 
 
 def values_of(text: str, names: Iterable[str] = ()) -> dict[str, str | float]:

@@ -2,28 +2,33 @@
 
 import sys
 import warnings
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from metadx.commands.exits import CHECK_FAILED
+from metadx.commands.ending import hand_over
 from metadx.commands.inputs import (
     AtOption,
     JsonOption,
     LabelOption,
+    MisalignedOption,
     MissingOption,
+    NoPartKappaOption,
+    NoSpearmanOption,
     PathArgument,
     PrevalenceOption,
+    ScaleOption,
     SensOption,
     SpecOption,
     SubgroupOption,
     check_probabilities,
-    given,
+    kind_of,
     load,
     values_of,
 )
-from metadx.commands.output import complain, page, show, show_bytes
+from metadx.commands.options import AccuracyOptions, AgreementOptions, RunOptions, refuse_others
+from metadx.commands.output import page
 from metadx.errors import ConvergenceWarning
 
 if TYPE_CHECKING:
@@ -51,6 +56,10 @@ def run(
     draws: Annotated[int, typer.Option(help="Posterior draws.")] = 4000,
     seed: Annotated[int | None, typer.Option(help="Seed of the random numbers (1).")] = None,
     prevalence: PrevalenceOption = None,
+    scale: ScaleOption = None,
+    no_spearman: NoSpearmanOption = False,
+    no_part_kappa: NoPartKappaOption = False,
+    misaligned: MisalignedOption = False,
     quick: Annotated[bool, typer.Option("--quick", help="The answer alone: no figure.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Leave figures out.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Leave report out.")] = False,
@@ -58,44 +67,62 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pool a review: read, check, fit, answer, draw."""
+    kept = {"figures": not (quick or no_figures), "store": not quick}
+    shown = {"as_json": as_json, "quiet": quiet}
+    options = RunOptions(out, model, engine, prob, draws, seed, **kept, **shown)
+    of_accuracy = AccuracyOptions(sens, spec, subgroup, missing, at, label, prevalence)
+    of_agreement = AgreementOptions(scale, no_spearman, no_part_kappa, misaligned)
+    if kind_of(path) == "agreement":
+        from metadx.commands.agreement import run_agreement
+
+        refuse_others(path, "agreement", asdict(of_accuracy))
+        run_agreement(path, options, of_agreement)
+    else:
+        refuse_others(path, "accuracy", asdict(of_agreement))
+        _run_accuracy(path, options, of_accuracy)
+
+
+def _run_accuracy(path: str, options: RunOptions, asked: AccuracyOptions) -> None:
     from metadx.engines.analysis import analyse
     from metadx.report.folder import check_target
     from metadx.report.progress import progress
     from metadx.report.summary import as_text, summary
     from metadx.report.write import write_result
 
-    review = load(path, label)
-    target = Path("results") / review.name if out is None else given(out, "--out")
+    review = load(path, asked.label)
+    target = options.target(review.name)
     check_target(target)
-    kinds = [values_of(text, review.table.covariates) for text in at or ()]
-    level = review.analysis.prob if prob is None else prob
-    prevalences = check_probabilities(level, prevalence or review.analysis.prevalence)
+    kinds = [values_of(text, review.table.covariates) for text in asked.at or ()]
+    level = review.analysis.prob if options.prob is None else options.prob
+    prevalences = check_probabilities(level, asked.prevalence or review.analysis.prevalence)
     with progress(sys.stderr) as say, warnings.catch_warnings():
         say("fitting")
-        # A failed check is said below, in words and by the exit status.
+        # A failed check is said at the end, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)
         analysis = analyse(
             review,
-            model,
-            sens=sens,
-            spec=spec,
-            subgroup=subgroup,
-            missing=missing,  # type: ignore[arg-type]  # checked with the formulas
+            options.model,
+            sens=asked.sens,
+            spec=asked.spec,
+            subgroup=asked.subgroup,
+            missing=asked.missing,  # type: ignore[arg-type]  # checked with the formulas
             at=kinds,
-            engine=engine,  # type: ignore[arg-type]  # checked by FitSettings
-            draws=draws,
-            seed=seed,
+            engine=options.engine,  # type: ignore[arg-type]  # checked by FitSettings
+            draws=options.draws,
+            seed=options.seed,
         )
         found = summary(analysis, name=review.name, prob=level, prevalence=prevalences)
     text = as_text(found)
-    if as_json:
-        show_bytes(text.encode())
-    if not (as_json or quiet):
-        show(_answer_text(found, review))
-    with progress(sys.stderr) as say:
-        kept = {"figures": not (quick or no_figures), "store": not quick}
-        written = write_result(target, analysis, found, text, say=say, **kept)
-    _end(found, "" if as_json or quiet else f"\nWritten to {target}: {', '.join(written)}\n")
+    kept = {"figures": options.figures, "store": options.store}
+    hand_over(
+        found,
+        text,
+        target,
+        answer=lambda: _answer_text(found, review),
+        write=lambda say: write_result(target, analysis, found, text, say=say, **kept),
+        as_json=options.as_json,
+        quiet=options.quiet,
+    )
 
 
 def _answer_text(found: dict[str, Any], review: "Review") -> str:
@@ -109,15 +136,3 @@ def _answer_text(found: dict[str, Any], review: "Review") -> str:
         doubts=review.source.doubts,
         findings=finding_texts(review, noted=False),
     )
-
-
-def _end(found: dict[str, Any], last_words: str) -> None:
-    """Say where it all is and which check of the fit failed; then end with status 1."""
-    if last_words:
-        show(last_words)
-    failed = [check for check in found["checks"] if not check["passed"]]
-    if failed:
-        from metadx.report.checks import failure_words
-
-        complain(f"a check of the fit failed: {'; '.join(map(failure_words, failed))}")
-        raise typer.Exit(CHECK_FAILED)

@@ -18,12 +18,12 @@ EPILOG = (
 
 def simulate(
     kind: Annotated[
-        Literal["sbc", "coverage", "contrasts"],
+        Literal["sbc", "coverage", "contrasts", "agreement"],
         typer.Argument(
             metavar="KIND",
             help="sbc: are the engines right under each prior? coverage: how often do the "
             "intervals hold the truth? contrasts: the same of what a covariate does, under several "
-            "priors.",
+            "priors. agreement: the same of raters, from cross-tables and from printed figures.",
         ),
     ],
     *,

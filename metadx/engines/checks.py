@@ -1,5 +1,6 @@
 """Convergence checks of a NUTS fit: nutpie makes none of its own."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 NAMES = ("coefficients", "tau", "rho")
 
 
-def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
+def nuts_checks(
+    tree: "xr.DataTree", limits: NutsChecks, names: Sequence[str] = NAMES
+) -> tuple[Check, ...]:
     """Measure what must hold before a fit by NUTS may be reported.
 
     Parameters
@@ -22,12 +25,13 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
         With groups ``posterior`` and ``sample_stats``.
     limits : NutsChecks
         Thresholds of the card.
+    names : sequence of str
+        Variables to look at.
 
     Returns
     -------
     tuple of Check
-        r-hat, bulk and tail effective sample size over coefficients, tau and rho; divergences;
-        E-BFMI.
+        r-hat, bulk and tail effective sample size over these; divergences; E-BFMI.
 
     References
     ----------
@@ -37,10 +41,10 @@ def nuts_checks(tree: "xr.DataTree", limits: NutsChecks) -> tuple[Check, ...]:
     """
     import arviz as az
 
-    draws = tree["posterior"].to_dataset()[list(NAMES)]
+    draws = tree["posterior"].to_dataset()[list(names)]
 
     def values(measured: "xr.Dataset") -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.concatenate([np.ravel(measured[name].values) for name in NAMES])
+        return np.concatenate([np.ravel(measured[name].values) for name in names])
 
     rhat = float(values(az.rhat(draws)).max())
     bulk = float(values(az.ess(draws, method="bulk")).min())

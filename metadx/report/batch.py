@@ -13,7 +13,7 @@ from metadx.cards.load import LoadedCard, load_card
 from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import fit
 from metadx.engines.settings import FitSettings
-from metadx.errors import MetadxError
+from metadx.errors import DataError, MetadxError
 from metadx.estimands.summary import check_prob
 from metadx.report.reviews import Found
 from metadx.report.summary import (
@@ -25,7 +25,8 @@ from metadx.report.summary import (
     parameters_of,
 )
 from metadx.runner.plan import Item, Plan
-from metadx.studies.review import load_review
+from metadx.studies.agreement_kind import review_kind
+from metadx.studies.review import Review, load_review
 
 SCHEMA = "metadx/batch/1"
 
@@ -127,7 +128,7 @@ def pool_review(name: str, path: str, settings: BatchSettings) -> Json:
 
 
 def _pooled(path: str, settings: BatchSettings) -> Json:
-    review = load_review(path)
+    review = _review(path)
     card = _card(review.model if settings.model is None else settings.model)
     fitted = fit(
         review,
@@ -155,6 +156,18 @@ def _pooled(path: str, settings: BatchSettings) -> Json:
         "estimands": {k: v for k, v in estimands.items() if not isinstance(v, list)},
         "notes": [asdict(note) for note in fitted.notes],
     }
+
+
+def _review(path: str) -> Review:
+    try:
+        return load_review(path)
+    except DataError:
+        if review_kind(path) == "agreement":
+            raise DataError(
+                f"{path}: is a review of agreement; a batch pools reviews of diagnostic accuracy. "
+                f"`metadx run` fits it."
+            ) from None
+        raise
 
 
 def _card(model: str | Path) -> LoadedCard:

@@ -9,6 +9,8 @@ from metadx.report.layout import Page, paragraph, tone
 _WORDS = {
     "pareto_k": ("Pareto k", "below"),
     "ess": ("effective draws", "at least"),
+    "row_pareto_k": ("Pareto k of the rows", "below"),
+    "row_ess": ("effective points of the rows", "at least"),
     "quadrature_error": ("quadrature error", "at most"),
     "rhat": ("r-hat", "at most"),
     "ess_bulk": ("effective draws (bulk)", "at least"),

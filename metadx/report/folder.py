@@ -17,6 +17,8 @@ from metadx.report.summary import SCHEMA
 _OWN = re.compile(
     r"summary\.(json|csv)|contrasts\.csv|report\.html|fit(-.+)?\.nc"
     r"|(forest|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself)\.(svg|png|pdf)"
+    r"|(kappa-forest|agreement-(tables(-\d+)?|ranks(-parts)?|bounds)|cut-points|rater-loadings)"
+    r"\.(svg|png|pdf)"
 )
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from metadx.simulation.design import ContrastsDesign, SbcDesign
+from metadx.simulation.design import AgreementDesign, ContrastsDesign, SbcDesign
 from metadx.simulation.study import Finished
 
 type Json = dict[str, Any]
@@ -17,7 +17,7 @@ FIGURES = {"sbc": "calibration", "coverage": "coverage"}
 def write_study(
     folder: Path, finished: Finished, *, say: Callable[[str], None] = lambda _: None
 ) -> tuple[str, ...]:
-    """Write ``record.json`` and the figure of a finished study (of contrasts there is none).
+    """Write ``record.json`` and the figure of a study (none of contrasts and of raters).
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def write_study(
     aside.write_text(record_text(finished.record), encoding="utf-8")
     aside.replace(folder / "record.json")
     design = finished.design
-    if isinstance(design, ContrastsDesign):  # told by tables alone
+    if isinstance(design, ContrastsDesign | AgreementDesign):  # told by tables alone
         return ("record.json",)
     say("loading the figure library")
     from metadx.plots.calibration import plot_sbc

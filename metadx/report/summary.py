@@ -163,12 +163,12 @@ def engine_of(fit: Fit) -> Json:
     """Describe the engine: what every run tells first, then what only one engine has."""
     told = asdict(fit.engine)
     first = {key: told.pop(key) for key in _ENGINE_KEYS}
-    return {key: _finite(value) for key, value in (first | told).items()}
+    return {key: finite(value) for key, value in (first | told).items()}
 
 
 def checks_of(fit: Fit) -> list[Json]:
     """Describe what the fit had to pass."""
-    return [{**asdict(check), "value": _finite(float(check.value))} for check in fit.checks]
+    return [{**asdict(check), "value": finite(float(check.value))} for check in fit.checks]
 
 
 def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
@@ -240,8 +240,8 @@ def _studies(fit: Fit, prob: float) -> list[Json]:
             **{cell: int(getattr(table, cell)[i]) for cell in ("tp", "fp", "fn", "tn")},
             "sens": own[0][i],
             "spec": own[1][i],
-            "pareto_k": _finite(float(loo.pareto_k[i])),
-            "elpd": _finite(float(loo.elpd[i])),
+            "pareto_k": finite(float(loo.pareto_k[i])),
+            "elpd": finite(float(loo.elpd[i])),
             # Only where the printed figures of a study admit several tables.
             **({"possible_tables": len(table.alternatives[i])} if i in table.alternatives else {}),
         }
@@ -267,6 +267,17 @@ def _quantile(ordered: NDArray[np.float64], q: float) -> NDArray[np.float64]:
     return np.asarray(low + (high - low) * (position - below))
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Replace a number that JSON cannot hold by null."""
+def finite(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Replace a number that JSON cannot hold by null.
+
+    Parameters
+    ----------
+    value : object
+        Any JSON value.
+
+    Examples
+    --------
+    >>> finite(float("inf")) is None, finite(0.5), finite("auto")
+    (True, 0.5, 'auto')
+    """
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-type Kind = Literal["sbc", "coverage", "contrasts"]
+type Kind = Literal["sbc", "coverage", "contrasts", "agreement"]
 type Law = Literal["normal", "t", "skewed", "thresholds"]
 # TOML has lists only; a design is frozen, so it keeps them as tuples.
 type Listed[T] = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
@@ -227,7 +227,85 @@ class ContrastsDesign(_Design):
         return self
 
 
-type Design = Annotated[SbcDesign | CoverageDesign | ContrastsDesign, Field(discriminator="kind")]
+class SimulatedFinding(_Part):
+    """How often two raters give each category of one finding, on average over replications."""
+
+    name: str = Field(min_length=1)
+    a: Listed[Annotated[float, Field(ge=0)]] = Field(description="shares of the first rater")
+    b: Listed[Annotated[float, Field(ge=0)]]
+
+
+class SimulatedPart(_Part):
+    """One finding in one part of the whole, of which no margins are printed."""
+
+    finding: str
+    region: str = Field(min_length=1)
+    quartiles: Annotated[tuple[float, ...], Field(strict=False)] = Field(
+        default=(), description="printed of the first rater's measurement; none: not printed"
+    )
+
+
+class Scenario(_Part):
+    """What is known of the simulated raters."""
+
+    name: str = Field(min_length=1)
+    printed: Literal["cross-tables", "figures"]
+    parts: bool = False
+
+
+class AgreementRequirements(_Part):
+    """What the intervals must show in every scenario, for correlation and kappa alike."""
+
+    coverage_within: Positive = Field(description="largest distance of mean coverage from prob")
+    least: Proportion = Field(description="coverage of the worst finding")
+
+
+class AgreementDesign(_Design):
+    """Recovery of the agreement of raters from cross-tables and from what papers print."""
+
+    kind: Literal["agreement"]
+    engine: Literal["auto", "marginal", "nuts"]
+    draws: int = Field(ge=100)
+    replications: int = Field(ge=1)
+    cases: int = Field(ge=4)
+    categories: Listed[str]
+    boundaries: Listed[float]
+    whole: str = Field(min_length=1)
+    common_shift: Annotated[float, Field(ge=0, description="sd, of both raters' cut-points")]
+    rater_shift: Annotated[float, Field(ge=0, description="sd, of the cut-points of one rater")]
+    findings: Listed[SimulatedFinding]
+    parts: Annotated[tuple[SimulatedPart, ...], Field(strict=False)] = ()
+    scenarios: Listed[Scenario]
+    require: AgreementRequirements
+
+    @model_validator(mode="after")
+    def _whole(self) -> "AgreementDesign":
+        _once("findings", [finding.name for finding in self.findings])
+        _once("scenarios", [scenario.name for scenario in self.scenarios])
+        wanted = len(self.categories)
+        if len(self.boundaries) != wanted - 1:
+            what = f"found {len(self.boundaries)} numbers, wanted {wanted - 1}"
+            raise _impossible(("boundaries",), what)
+        for number, finding in enumerate(self.findings):
+            for name in ("a", "b"):
+                shares = getattr(finding, name)
+                if len(shares) != wanted or abs(sum(shares) - 1) > 1e-9:
+                    what = f"found {list(shares)}, wanted {wanted} shares that add up to 1"
+                    raise _impossible(("findings", number, name), what)
+        names = [finding.name for finding in self.findings]
+        for number, part in enumerate(self.parts):
+            if part.finding not in names:
+                what = f"{part.finding!r}: wanted one of {', '.join(names)}"
+                raise _impossible(("parts", number, "finding"), what)
+            if len(part.quartiles) not in (0, 3):
+                what = f"found {len(part.quartiles)} numbers, wanted three"
+                raise _impossible(("parts", number, "quartiles"), what)
+        return self
+
+
+type Design = Annotated[
+    SbcDesign | CoverageDesign | ContrastsDesign | AgreementDesign, Field(discriminator="kind")
+]
 
 
 def _known_cells(cells: Sequence[Cell], arms: Mapping[str, Arms]) -> None:

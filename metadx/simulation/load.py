@@ -8,15 +8,23 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from metadx.cards.agreement_card import LoadedAgreementCard, load_agreement_card
 from metadx.cards.card import Card
 from metadx.cards.explain import steps_of
 from metadx.cards.load import LoadedCard, list_cards, load_card
 from metadx.errors import DesignError
 from metadx.resources import models_dir
-from metadx.simulation.design import ContrastsDesign, CoverageDesign, Design, Kind, SbcDesign
+from metadx.simulation.design import (
+    AgreementDesign,
+    ContrastsDesign,
+    CoverageDesign,
+    Design,
+    Kind,
+    SbcDesign,
+)
 from metadx.studies.problems import dotted
 
-type AnyDesign = SbcDesign | CoverageDesign | ContrastsDesign
+type AnyDesign = SbcDesign | CoverageDesign | ContrastsDesign | AgreementDesign
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,36 @@ class LoadedDesign[D: (SbcDesign, CoverageDesign, ContrastsDesign)]:
         Comments, reasons, and what a study must show, may change without it.
         """
         return _hash(self.design, (self.card, *self.others))
+
+
+@dataclass(frozen=True)
+class LoadedAgreementDesign:
+    """A design of the recovery of agreement with its card.
+
+    Parameters
+    ----------
+    design : AgreementDesign
+    card : LoadedAgreementCard
+    """
+
+    design: AgreementDesign
+    card: LoadedAgreementCard
+
+    @property
+    def identity(self) -> str:
+        """Hash of what the design and its card say, as of `LoadedDesign`."""
+        told = {"title": True, "require": True, "replications": True}
+        said = self.design.model_dump_json(exclude=told)
+        card = self.card.card
+        parameters = {name: {"prior"} for name in type(card.parameters).model_fields}
+        assumed = card.model_dump_json(
+            include={
+                **dict.fromkeys(("id", "builder", "likelihood", "link", "checks"), True),
+                "parameters": parameters,
+            }
+        )
+        numbers = repr(card.numbers)
+        return hashlib.sha256("\0".join((said, assumed, numbers)).encode()).hexdigest()
 
 
 def _hash(design: AnyDesign, cards: tuple[LoadedCard, ...]) -> str:
@@ -171,6 +209,38 @@ def load_contrasts(path: str | Path | None = None) -> LoadedDesign[ContrastsDesi
             msg = f"{file}: candidates.{name}: wanted the {sd:g} of the card {design.card} as well."
             raise DesignError(msg)
     return LoadedDesign(design, card)
+
+
+def load_agreement_design(path: str | Path | None = None) -> LoadedAgreementDesign:
+    """Read a design of the recovery of agreement; None takes the one that ships.
+
+    Parameters
+    ----------
+    path : str, Path or None
+
+    Returns
+    -------
+    LoadedAgreementDesign
+
+    Raises
+    ------
+    DesignError
+        If the file cannot be read or is no such design.
+    CardError
+        If the card it names is not there or not valid.
+
+    Examples
+    --------
+    >>> [scenario.name for scenario in load_agreement_design().design.scenarios]
+    ['cross-tables', 'margins, kappa and rho', 'with 10 parts']
+    """
+    file, design = _read("agreement", path)
+    if not isinstance(design, AgreementDesign):
+        raise _other_kind(file, "agreement", design.kind)
+    beside = file.parent / design.card
+    return LoadedAgreementDesign(
+        design, load_agreement_card(beside if beside.is_file() else design.card)
+    )
 
 
 def _read(kind: Kind, path: str | Path | None) -> tuple[Path, AnyDesign]:

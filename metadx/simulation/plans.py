@@ -4,10 +4,11 @@ from functools import partial
 
 from metadx import __version__
 from metadx.runner.plan import Item, Plan
+from metadx.simulation.agreement import agreement_replication
 from metadx.simulation.contrasts import contrasts_replication
 from metadx.simulation.coverage import coverage_replication
 from metadx.simulation.design import ContrastsDesign, CoverageDesign, SbcDesign
-from metadx.simulation.load import LoadedDesign
+from metadx.simulation.load import LoadedAgreementDesign, LoadedDesign
 from metadx.simulation.sbc import sbc_replication
 
 #: Of replications and records; a new number where they hold something else.
@@ -71,19 +72,43 @@ def contrasts_plan(loaded: LoadedDesign[ContrastsDesign], replications: int | No
     return Plan("contrasts", work, _cells(loaded.design, replications), identity(loaded))
 
 
+def agreement_plan(loaded: LoadedAgreementDesign, replications: int | None = None) -> Plan:
+    """Plan the study of the recovery of agreement.
+
+    Parameters
+    ----------
+    loaded : LoadedAgreementDesign
+    replications : int or None
+        Of every scenario; None takes those of the design.
+
+    Returns
+    -------
+    Plan
+        Keys such as ``"cross-tables/00017"``; every scenario takes its turn, so that a study that
+        is stopped has as many of each.
+    """
+    count = loaded.design.replications if replications is None else replications
+    items = _items([(scenario.name, count) for scenario in loaded.design.scenarios])
+    turns = tuple(sorted(items, key=lambda item: item.payload[::-1]))
+    return Plan("agreement", partial(agreement_replication, loaded), turns, identity(loaded))
+
+
 def _cells(design: CoverageDesign | ContrastsDesign, replications: int | None) -> tuple[Item, ...]:
     count = design.replications if replications is None else replications
     return _items([(cell.name, count) for cell in design.cells])
 
 
 def identity(
-    loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign] | LoadedDesign[ContrastsDesign],
+    loaded: LoadedDesign[SbcDesign]
+    | LoadedDesign[CoverageDesign]
+    | LoadedDesign[ContrastsDesign]
+    | LoadedAgreementDesign,
 ) -> str:
     """Return what must be the same where outcomes are put together: design, cards, versions.
 
     Parameters
     ----------
-    loaded : LoadedDesign
+    loaded : LoadedDesign or LoadedAgreementDesign
 
     Returns
     -------

@@ -8,8 +8,8 @@ import numpy as np
 
 from metadx.runner.plan import Outcome
 from metadx.simulation.contrasts import PEER, candidates
-from metadx.simulation.design import Cell, ContrastsDesign, CoverageDesign, SbcDesign
-from metadx.simulation.load import LoadedDesign
+from metadx.simulation.design import Cell, ContrastsDesign, CoverageDesign, SbcDesign, Scenario
+from metadx.simulation.load import LoadedAgreementDesign, LoadedDesign
 from metadx.simulation.plans import SCHEMA, identity
 
 type Json = dict[str, Any]
@@ -111,13 +111,31 @@ def contrasts_record(loaded: LoadedDesign[ContrastsDesign], outcomes: Sequence[O
     return {**_head(loaded, outcomes, _KEPT_OF_MANY), "draws": loaded.design.draws, "cells": cells}
 
 
-def _cell_record(cell: Cell, outcomes: Sequence[Outcome], names: Sequence[str]) -> Json:
+def agreement_record(loaded: LoadedAgreementDesign, outcomes: Sequence[Outcome]) -> Json:
+    """Condense the replications of the recovery of agreement.
+
+    Parameters
+    ----------
+    loaded : LoadedAgreementDesign
+    outcomes : sequence of Outcome
+
+    Returns
+    -------
+    dict
+        As `coverage_record`, with the scenarios as cells.
+    """
+    design, card = loaded.design, loaded.card.card.id
+    cells = [_cell_record(scenario, outcomes, [card]) for scenario in design.scenarios]
+    return {**_head(loaded, outcomes), "draws": design.draws, "cells": cells}
+
+
+def _cell_record(cell: Cell | Scenario, outcomes: Sequence[Outcome], names: Sequence[str]) -> Json:
     """Condense one cell for the methods of that name, the first of which is fitted itself."""
     mine = _of(outcomes, cell.name)
     found = [outcome.value for outcome in mine if outcome.value is not None]
     return {
         **cell.model_dump(mode="json"),
-        "obeys": cell.obeys,
+        **({"obeys": cell.obeys} if isinstance(cell, Cell) else {}),
         "replications": len(mine),
         **_failures(mine, found),
         "refitted": {name: sum(name in value["refitted"] for value in found) for name in names[1:]},
@@ -162,12 +180,16 @@ def method_record(judged: Sequence[Mapping[str, Sequence[float]]], replications:
 
 
 def _head(
-    loaded: LoadedDesign[SbcDesign] | LoadedDesign[CoverageDesign] | LoadedDesign[ContrastsDesign],
+    loaded: LoadedDesign[SbcDesign]
+    | LoadedDesign[CoverageDesign]
+    | LoadedDesign[ContrastsDesign]
+    | LoadedAgreementDesign,
     outcomes: Sequence[Outcome],
     kept: int = _KEPT,
 ) -> Json:
     design = loaded.design
-    names = [group.name for group in getattr(design, "groups", getattr(design, "cells", ()))]
+    parts = next(getattr(design, x) for x in ("groups", "cells", "scenarios") if hasattr(design, x))
+    names = [part.name for part in parts]
     whole = {
         outcome.key: outcome.value
         for name in names

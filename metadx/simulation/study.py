@@ -8,17 +8,25 @@ from typing import Any
 from metadx.errors import DesignError
 from metadx.runner.plan import Outcome, Plan
 from metadx.runner.run import run_plan
+from metadx.simulation.agreement_verdict import agreement_requirements
 from metadx.simulation.contrast_verdict import contrast_requirements
 from metadx.simulation.design import ContrastsDesign, CoverageDesign, Kind, SbcDesign
 from metadx.simulation.load import (
     AnyDesign,
+    LoadedAgreementDesign,
     LoadedDesign,
+    load_agreement_design,
     load_contrasts,
     load_coverage,
     load_sbc,
 )
-from metadx.simulation.plans import contrasts_plan, coverage_plan, sbc_plan
-from metadx.simulation.record import contrasts_record, coverage_record, sbc_record
+from metadx.simulation.plans import agreement_plan, contrasts_plan, coverage_plan, sbc_plan
+from metadx.simulation.record import (
+    agreement_record,
+    contrasts_record,
+    coverage_record,
+    sbc_record,
+)
 from metadx.simulation.verdict import Requirement, coverage_requirements, sbc_requirements
 
 type Json = dict[str, Any]
@@ -33,7 +41,7 @@ class Finished:
     record : dict
         Content of ``record.json``.
     requirements : tuple of Requirement
-    design : SbcDesign, CoverageDesign or ContrastsDesign
+    design : SbcDesign, CoverageDesign, ContrastsDesign or AgreementDesign
         What was asked for.
     """
 
@@ -73,7 +81,7 @@ def simulate(
 
     Parameters
     ----------
-    kind : {"sbc", "coverage", "contrasts"}
+    kind : {"sbc", "coverage", "contrasts", "agreement"}
     folder : Path
         Where every finished replication is kept.
     grid : str, Path or None
@@ -113,6 +121,12 @@ def simulate(
         asked = contrasts.design.require
         found = contrast_requirements(record, asked, contrasts.card.card)
         return Finished(record, found, contrasts.design)
+    if kind == "agreement":
+        raters = _seeded(load_agreement_design(grid), seed)
+        record = agreement_record(raters, run(agreement_plan(raters, replications)))
+        _refuse_empty(record, record["cells"])
+        needed = agreement_requirements(record, raters.design.require)
+        return Finished(record, needed, raters.design)
     coverage = _seeded(load_coverage(grid), seed)
     record = coverage_record(coverage, run(coverage_plan(coverage, replications)))
     _refuse_empty(record, record["cells"])
@@ -120,9 +134,14 @@ def simulate(
     return Finished(record, required, coverage.design)
 
 
-def _seeded[D: (SbcDesign, CoverageDesign, ContrastsDesign)](
-    loaded: LoadedDesign[D], seed: int | None
-) -> LoadedDesign[D]:
+def _seeded[
+    L: (
+        LoadedDesign[SbcDesign],
+        LoadedDesign[CoverageDesign],
+        LoadedDesign[ContrastsDesign],
+        LoadedAgreementDesign,
+    )
+](loaded: L, seed: int | None) -> L:
     if seed is None:
         return loaded
     return replace(loaded, design=loaded.design.model_copy(update={"seed": seed}))

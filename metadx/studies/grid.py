@@ -27,7 +27,12 @@ class Grid:
     rows: tuple[int, ...]
 
 
-def grid_from_rows(lines: Sequence[Sequence[str]], *, source: str) -> Grid:
+def grid_from_rows(
+    lines: Sequence[Sequence[str]],
+    *,
+    source: str,
+    holds: tuple[str, str] = ("study", "studies"),
+) -> Grid:
     """Find the header and lay the lines below it out in columns.
 
     Blank lines are skipped and keep their number, blank columns without a header are dropped, and
@@ -39,6 +44,8 @@ def grid_from_rows(lines: Sequence[Sequence[str]], *, source: str) -> Grid:
         All lines of the file, as cells.
     source : str
         Name of the table, used in messages.
+    holds : tuple of str, length 2
+        What a row is about, one and many, used in messages.
 
     Returns
     -------
@@ -58,14 +65,14 @@ def grid_from_rows(lines: Sequence[Sequence[str]], *, source: str) -> Grid:
     """
     filled = [(n, line) for n, line in enumerate(lines, start=1) if any(map(str.strip, line))]
     if not filled:
-        raise DataError(f"{source} is empty; wanted a header row and one row for each study.")
+        raise DataError(f"{source} is empty; wanted a header row and one row for each {holds[0]}.")
     header_row, first = filled[0]
     headers = [tidy(cell) for cell in first]
     while headers and not headers[-1]:
         headers.pop()
     if len(filled) == 1:
         raise DataError(
-            f"{source}: only a header (row {header_row}) and no studies below it; "
+            f"{source}: only a header (row {header_row}) and no {holds[1]} below it; "
             f"found: {listed(headers)}."
         )
     width = len(headers)

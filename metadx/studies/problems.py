@@ -87,11 +87,17 @@ def refuse_if_any(source: str, problems: Sequence[Problem]) -> None:
         return
     if len(problems) == 1:
         place = problems[0].place()
-        raise DataError(f"{source}{', ' + place if place else ''}: {problems[0].text}.")
-    lines = [f"{p.place()}: {p.text}." if p.row else f"{p.text}." for p in problems[:SHOWN]]
+        raise DataError(f"{source}{', ' + place if place else ''}: {_ended(problems[0].text)}")
+    lines = [
+        f"{p.place()}: {_ended(p.text)}" if p.row else _ended(p.text) for p in problems[:SHOWN]
+    ]
     if len(problems) > SHOWN:
         lines.append(f"and {len(problems) - SHOWN} more.")
     raise DataError("\n  ".join([f"{source}: {len(problems)} problems", *lines]))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def dotted(place: Sequence[str | int]) -> str:

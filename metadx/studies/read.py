@@ -120,11 +120,27 @@ def read_table(
 def _content(data: "str | Path | pd.DataFrame") -> tuple[bytes, str]:
     """Return the bytes to read and what to call them."""
     if isinstance(data, str | Path):
-        return _bytes(Path(data)), name_text(Path(data).name)
+        return file_bytes(Path(data)), name_text(Path(data).name)
     return data.to_csv(index=False).encode(), "data frame"
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """Return the content of a table's file.
+
+    Parameters
+    ----------
+    path : Path
+        A text table or an XLSX workbook.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or is a workbook in a form that cannot be opened.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -240,15 +240,31 @@ def load_dataset(name: str) -> Review:
     return _load_folder(data_dir() / name, None)
 
 
-def list_datasets() -> tuple[str, ...]:
+def list_datasets(kind: Literal["accuracy", "agreement"] | None = None) -> tuple[str, ...]:
     """Return the names of the reviews that ship with metadx, sorted.
+
+    Parameters
+    ----------
+    kind : {"accuracy", "agreement"} or None
+        Only reviews of this kind; None for all.
+
+    Returns
+    -------
+    tuple of str
 
     Examples
     --------
     >>> "anti-ccp" in list_datasets()
     True
+    >>> "ild-agreement" in list_datasets("accuracy")
+    False
     """
-    return tuple(sorted(file.parent.name for file in data_dir().glob(f"*/{REVIEW_FILE}")))
+    names = sorted(file.parent.name for file in data_dir().glob(f"*/{REVIEW_FILE}"))
+    if kind is None:
+        return tuple(names)
+    from metadx.studies.agreement_kind import review_kind
+
+    return tuple(name for name in names if review_kind(data_dir() / name) == kind)
 
 
 def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
@@ -263,7 +279,7 @@ def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
     form = read_review_file(file)
     if form.review.kind == "agreement":
         raise DataError(
-            f'{file}: review.kind: found "agreement"; this version reads accuracy reviews only.'
+            f'{file}: review.kind: found "agreement"; read this review with metadx.load_agreement.'
         )
     declared = {
         header: CovariateSpec(**entry.model_dump())

@@ -9,6 +9,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from metadx.errors import DataError
+from metadx.studies.agreement_schema import (
+    CorrectionEntry,
+    FindingEntry,
+    RaterEntry,
+    ScaleSection,
+)
 from metadx.studies.problems import Problem, dotted, quoted, refuse_if_any
 from metadx.studies.schema import (
     AnalysisSection,
@@ -26,6 +32,19 @@ _KEYS_OF: Mapping[str, type[BaseModel]] = {
     "columns": ColumnEntry,
     "analysis": AnalysisSection,
     "published": PublishedEntry,
+    "scale": ScaleSection,
+    "findings": FindingEntry,
+    "raters": RaterEntry,
+    "corrections": CorrectionEntry,
+}
+# What makes sense for one kind of review only.
+_SECTIONS = {
+    "accuracy": ("columns", "totals"),
+    "agreement": ("scale", "findings", "raters", "corrections"),
+}
+_KEYS = {
+    "review": ("index_test", "target_condition", "reference_standard"),
+    "analysis": ("sens", "spec", "subgroup", "missing", "prevalence"),
 }
 
 
@@ -58,11 +77,34 @@ def read_review_file(path: Path) -> ReviewFile:
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path} is not valid TOML: {error}.") from error
     try:
-        return ReviewFile.model_validate(document)
+        form = ReviewFile.model_validate(document)
     except ValidationError as error:
         problems = [Problem(_fault(fault)) for fault in error.errors()]
         refuse_if_any(str(path), problems)
         raise
+    refuse_if_any(str(path), [Problem(_of_other_kind(form, place)) for place in _strange(form)])
+    return form
+
+
+def _strange(form: ReviewFile) -> list[str]:
+    """Name what is written and belongs to the other kind of review."""
+    kind = form.review.kind
+    other = "agreement" if kind == "accuracy" else "accuracy"
+    places = [name for name in _SECTIONS[other] if name in form.model_fields_set]
+    if kind == "agreement":
+        for section, keys in _KEYS.items():
+            written = getattr(form, section).model_fields_set
+            places += [f"{section}.{key}" for key in keys if key in written]
+    return places
+
+
+def _of_other_kind(form: ReviewFile, place: str) -> str:
+    kind = form.review.kind
+    other = "agreement" if kind == "accuracy" else "accuracy"
+    return (
+        f'{place}: is for reviews of {other}, and review.kind is "{kind}"; take it out or correct '
+        "the kind"
+    )
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
@@ -81,6 +123,8 @@ def _fault(fault: Mapping[str, Any]) -> str:
             f"found {_shown(found)}, wanted a table [columns.{place[1]}] with its kind; names of "
             "columns stand only after label, study, tp, fp, fn, tn, n_diseased and n_nondiseased"
         )
+    elif kind == "too_short" and fault["ctx"]["actual_length"]:
+        what = "has {actual_length} entry, wanted at least {min_length}".format(**fault["ctx"])
     elif kind in ("string_too_short", "too_short"):
         what = "is empty; wanted at least one " + ("letter" if kind[:2] == "st" else "entry")
     elif kind == "value_error":

@@ -15,18 +15,23 @@ from pydantic import (
     model_validator,
 )
 
+from metadx.studies.agreement_schema import (
+    CorrectionEntry,
+    FindingEntry,
+    RaterEntry,
+    ScaleSection,
+)
 from metadx.studies.covariates import MissingPolicy
+from metadx.studies.sections import CLOSED, Name, Text
 from metadx.studies.totals import What, total_fault
 
-type Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-type Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 type Share = Annotated[float, Field(gt=0, lt=1)]
 type Formula = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^~\s*\S.*$")]
 type Measure = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = CLOSED
 
 
 class ReviewSection(_Section):
@@ -136,7 +141,9 @@ class ColumnsSection(BaseModel):
 class AnalysisSection(_Section):
     """How the review is to be analysed unless the caller says otherwise."""
 
-    model: Annotated[Name, Field(description="Id of a model card.")] = "bivariate-binomial"
+    model: Annotated[
+        Name, Field(description="Id of a model card; without it the one of the kind of review.")
+    ] = "bivariate-binomial"
     sens: Annotated[Formula, Field(description="Formula for sensitivity, such as ~ x.")] = "~ 1"
     spec: Annotated[Formula, Field(description="Formula for specificity, such as ~ x.")] = "~ 1"
     subgroup: Annotated[
@@ -209,6 +216,10 @@ class ReviewFile(_Section):
     analysis: AnalysisSection = AnalysisSection()
     published: list[PublishedEntry] = []
     totals: list[TotalEntry] = []
+    scale: ScaleSection | None = None
+    findings: dict[str, FindingEntry] = {}
+    raters: dict[str, RaterEntry] = {}
+    corrections: list[CorrectionEntry] = []
 
 
 def review_schema() -> dict[str, Any]:

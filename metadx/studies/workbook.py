@@ -22,6 +22,7 @@ def rows_from_workbook(
     source: str,
     sheet: str | None = None,
     is_table: Callable[[Sequence[str]], bool],
+    wanted: str = "tp, fp, fn, tn",
 ) -> list[list[str]]:
     """Read one sheet of a workbook.
 
@@ -37,6 +38,8 @@ def rows_from_workbook(
         Name of the sheet; None takes the only sheet, or the only one with a header of a table.
     is_table : callable
         Tells from the first row that is not blank whether a sheet holds the table.
+    wanted : str
+        What the table has, used in messages.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def rows_from_workbook(
     """
     with _translated(source):
         stored = _open(data, formulas=False)
-        name = _choose(stored, sheet, source, is_table)
+        name = _choose(stored, sheet, source, is_table, wanted)
         rows, gaps = _cells(stored[name])
         if gaps:
             formulas = _formulas_at(gaps, _open(data, formulas=True)[name])
@@ -86,6 +89,7 @@ def _choose(
     sheet: str | None,
     source: str,
     is_table: Callable[[Sequence[str]], bool],
+    wanted: str,
 ) -> str:
     names = [worksheet.title for worksheet in workbook.worksheets]
     if sheet is not None:
@@ -101,7 +105,7 @@ def _choose(
         raise DataError(f"{source} has no sheet with cells; wanted one with the table.")
     found = f"{listed(tables)} hold" if tables else "none holds"
     raise DataError(
-        f"{source} has the sheets {listed(names)}; {found} a table with tp, fp, fn, tn, wanted "
+        f"{source} has the sheets {listed(names)}; {found} a table with {wanted}, wanted "
         "exactly one: keep the table in a workbook of its own, or name its sheet."
     )
 

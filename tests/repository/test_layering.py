@@ -23,7 +23,7 @@ HOMES = {
     "pandas": ("metadx.studies.",),
     "pymc": ("metadx.builders.", "metadx.engines.nuts", "metadx.cards.priors"),
     "rich": ("metadx.report.",),
-    "scipy": ("metadx.plots.",),
+    "scipy": ("metadx.plots.", "metadx.engines.ordinal_splines", "metadx.studies.agreement_bounds"),
     "typer": ("metadx.cli", "metadx.commands."),
     "xarray": ("metadx.engines.", "metadx.estimands.labelled", "metadx.plots."),
 }

@@ -55,7 +55,7 @@ def test_thresholds_of_the_card(methods):
     assert f"the card refuses more than {checks.quadrature_error_max:g}" in methods
 
 
-@pytest.mark.parametrize("name", metadx.list_cards())
+@pytest.mark.parametrize("name", metadx.list_cards("accuracy"))
 def test_priors_of_the_cards(name, pages):
     def short(prior):
         return re.sub(r"[a-z]+=", "", str(prior)).replace("-", "−")

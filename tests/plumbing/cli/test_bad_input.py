@@ -54,7 +54,7 @@ REVIEWS = {
     "unknown key": ('[review]\ntitle = "x"\nquestoin = "y"\n', ["review.questoin: unknown key"]),
     "no TOML": ("[review\n", ["review.toml is not valid TOML", "line 1"]),
     "deep": ('[review]\ntitle = "x"\n[analysis]\nprob = 95\n', ["analysis.prob: found 95"]),
-    "agreement": ('[review]\ntitle = "x"\nkind = "agreement"\n', ["review.kind", "accuracy"]),
+    "agreement": ('[review]\ntitle = "x"\nkind = "agreement"\n', ["no table of ratings"]),
     "formula": (
         '[review]\ntitle = "x"\n[analysis]\nsens = "~ year"\n',
         ['formula "~ year"', "It has no covariates"],

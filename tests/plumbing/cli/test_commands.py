@@ -301,17 +301,18 @@ def test_what_a_note_says_is_not_said_again_as_a_doubt(cli, study_table):
 def test_datasets_lists_each_review_in_one_line(cli):
     done = cli("datasets")
     assert done.status == 0
-    head, *lines = done.out.splitlines()
+    kind, head, *lines = done.out.splitlines()
+    assert kind == "Diagnostic accuracy"
     assert head.split() == ["name", "studies", "diseased", "non-diseased", "title", "[licence]"]
     listed = lines[: lines.index("")]
-    assert [line.split()[0] for line in listed] == list(list_datasets())
+    assert [line.split()[0] for line in listed] == list(list_datasets("accuracy"))
     licences = done.out.partition("Licences of the sources\n")[2]
     for line in listed:
         table, title = (getattr(load_dataset(line.split()[0]), a) for a in ("table", "title"))
         counts = [table.n_studies, table.n_diseased.sum(), table.n_nondiseased.sum()]
         assert line.split()[1:4] == [f"{n:,}" for n in counts]
         mark = r" \(SYNTHETIC\)" if load_dataset(line.split()[0]).synthetic else ""
-        number = re.search(rf"{re.escape(title)}{mark} (\[\d\])$", line)[1]
+        number = re.search(rf"{re.escape(title)}{mark} (\[\d+\])$", line)[1]
         assert f"{number} " in licences
     assert max(map(len, listed)) <= 130
 

@@ -12,8 +12,9 @@ from metadx.resources import models_dir
 
 
 def test_the_shipped_cards_are_known_by_the_names_of_their_files():
-    assert list_cards() == ("bivariate-binomial", "bivariate-binomial-n15")
-    for name in list_cards():
+    assert list_cards() == ("bivariate-binomial", "bivariate-binomial-n15", "ordinal-agreement")
+    assert list_cards("accuracy") == ("bivariate-binomial", "bivariate-binomial-n15")
+    for name in list_cards("accuracy"):
         assert load_card(name).card.id == name
 
 

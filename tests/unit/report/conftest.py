@@ -1,6 +1,14 @@
 import io
 
+import numpy as np
 import pytest
+
+from metadx.cards.agreement_card import load_agreement_card
+from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.result import Check, EngineReport
+from metadx.studies.agreement import AgreementRow, AgreementTable
+from metadx.studies.agreement_audit import audit_agreement
 
 
 class Terminal(io.StringIO):
@@ -93,3 +101,41 @@ def found():
         "studies": [],
         "notes": [],
     }
+
+
+@pytest.fixture
+def agreement_fit():
+    """Make a fit of agreement from rows and from draws that are given, (S, R, C, C)."""
+
+    def make(rows, cells, z=None, *, coded=None, hyper=None, settings=None, **of_table):
+        size, n_rows, n_categories = cells.shape[:3]
+        categories = tuple(map(str, range(n_categories)))
+        table = AgreementTable(categories, tuple(rows), sha256="0", **of_table)
+        none = np.full((1, size, n_rows), np.nan)
+        return AgreementFit(
+            table,
+            audit_agreement(table),
+            load_agreement_card(),
+            settings or AgreementSettings(),
+            np.ones((1, size, n_rows)) if z is None else z[None],
+            cells[None],
+            none if coded is None else coded[None],
+            none,
+            {name: draws[None] for name, draws in (hyper or {}).items()},
+            EngineReport("marginal", 0.2, 900.0, None, 0.5),
+            (Check("rhat", 1.004, 1.01, passed=True),),
+            title="Two readers",
+        )
+
+    return make
+
+
+@pytest.fixture
+def row():
+    """Make a row of agreement: one finding of a reader and an AI."""
+
+    def make(finding="", **fields):
+        about = {"study": "", "region": "", "rater_a": "AI", "rater_b": "reader", "n": 100}
+        return AgreementRow(finding=finding, **(about | fields))
+
+    return make

@@ -182,7 +182,7 @@ def test_a_published_figure_outside_its_limits_is_noticed():
 
 
 def test_shipped_reviews_have_no_findings_but_the_known_one():
-    found = {name: findings(load_dataset(name)) for name in list_datasets()}
+    found = {name: findings(load_dataset(name)) for name in list_datasets("accuracy")}
     noticed = {name: [f.about for f in some] for name, some in found.items() if some}
     assert noticed == {
         "ovarian-trucut-biopsy": ['"Kong 2016", "Epstein 2016", "Yousefi 2017", "Mascilini 2023"']

@@ -1,0 +1,112 @@
+"""What kappa the same number of other cases would give, row by row."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.estimands.agreement import kappa
+from metadx.studies.agreement import WEIGHTS, AgreementRow, AgreementTable, PrintedKappa, Weights
+from metadx.studies.agreement_audit import AgreementAudit
+
+type FloatArray = NDArray[np.float64]
+
+_STREAM = 23  # keeps these draws apart from the engine's random stream
+
+
+def predict_kappa(
+    table: AgreementTable,
+    audit: AgreementAudit,
+    cells: FloatArray,
+    kappa_coded: FloatArray,
+    seed: int,
+) -> FloatArray:
+    """Draw the kappa of a new table of n cases for every row whose kappa is printed.
+
+    With margins or a cross-table a new table is drawn from the cells, and its kappa has the weights
+    of the printed one. Without, the codes are not known to be aligned: kappa as coded, with the
+    standard error that was printed.
+
+    Parameters
+    ----------
+    table : AgreementTable
+        With R rows.
+    audit : AgreementAudit
+        Tells the weights where the paper does not.
+    cells : ndarray, shape (chains, draws, R, C, C)
+    kappa_coded : ndarray, shape (chains, draws, R)
+        NaN for rows with margins.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (chains, draws, R)
+        NaN where no kappa is printed or nothing says what it measures, and for the odd table in
+        which both raters give one category only.
+    """
+    chains, draws, n_rows = kappa_coded.shape
+    found = np.full((chains * draws, n_rows), np.nan)
+    flat = cells.reshape(chains * draws, n_rows, -1)
+    coded = kappa_coded.reshape(chains * draws, n_rows)
+    for place, row in enumerate(table.rows):
+        if row.kappa is None:
+            continue
+        rng = np.random.default_rng([_STREAM, seed, place])
+        if row.counts is not None or (row.margins_a and row.margins_b):
+            probabilities = flat[:, place] / flat[:, place].sum(axis=1, keepdims=True)
+            tables = rng.multinomial(row.n, probabilities).reshape(-1, *cells.shape[-2:])
+            found[:, place] = kappa(tables, weights_of(row, audit, place))
+        else:
+            noise = rng.standard_normal(chains * draws)
+            found[:, place] = coded[:, place] + printed_error(row.kappa) * noise
+    return found.reshape(chains, draws, n_rows)
+
+
+def weights_of(row: AgreementRow, audit: AgreementAudit, place: int) -> Weights:
+    """Tell by which weights the kappa of a row was computed.
+
+    Parameters
+    ----------
+    row : AgreementRow
+        With a printed kappa.
+    audit : AgreementAudit
+    place : int
+        Of the row in the table.
+
+    Returns
+    -------
+    {"unweighted", "linear", "quadratic"}
+        As stated; else as all rows share; else as the row's own tables allow; else the weights
+        that explain most rows, or quadratic ones.
+    """
+    if row.kappa is not None and row.kappa.weights is not None:
+        return row.kappa.weights
+    if audit.chosen is not None:
+        return audit.chosen.weights
+    own = {match.convention.weights for match in audit.rows[place].matches if match.n_both}
+    for weights in (*own, *(one.weights for one in audit.conventions)):
+        return weights
+    return WEIGHTS[-1]
+
+
+def printed_error(printed: PrintedKappa) -> float:
+    """Return the standard error of a kappa as printed, or from its interval; NaN without either.
+
+    Parameters
+    ----------
+    printed : PrintedKappa
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(printed_error(PrintedKappa(0.19, lower=0.12, upper=0.27)), 4)
+    0.0383
+    """
+    from statistics import NormalDist
+
+    if printed.se is not None:
+        return printed.se
+    if printed.lower is None or printed.upper is None:
+        return float("nan")
+    return (printed.upper - printed.lower) / 2 / NormalDist().inv_cdf((1 + printed.level) / 2)

@@ -1,0 +1,105 @@
+"""The rows of a plot of cut-points, before anything is drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metadx.engines.ordinal_fit import AgreementFit
+from metadx.estimands.logistic import FloatArray
+from metadx.plots.agreement_draws import RowDraws, limits, raters_of, row_draws
+from metadx.plots.forest_rows import interval_text
+from metadx.plots.labels import LONGEST, clean
+from metadx.plots.short_names import short_names
+
+_NEVER = 5.0  # standard deviations: a cut-point beyond is that of a category that nobody gives
+
+
+@dataclass(frozen=True, eq=False)
+class CutRow:
+    """The cut-points of one row.
+
+    Parameters
+    ----------
+    label : str
+    cuts : tuple of ndarray, shape (C - 1, 3)
+        For each rater lower limits, medians and upper limits; NaN for a category that is not
+        given, whose cut-point nothing tells.
+    shift : str
+        Mean category of the first rater less that of the second, in words; empty for one rater.
+    """
+
+    label: str
+    cuts: tuple[FloatArray, ...]
+    shift: str
+
+
+@dataclass(frozen=True, eq=False)
+class CutRows:
+    """All rows of a plot of cut-points.
+
+    Parameters
+    ----------
+    rows : tuple of CutRow
+    raters : tuple of str or None
+        The two of every row; None where each row is one rater.
+    """
+
+    rows: tuple[CutRow, ...]
+    raters: tuple[str, str] | None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Least and greatest limit."""
+        values = np.concatenate([cuts.ravel() for row in self.rows for cuts in row.cuts])
+        known = values[np.isfinite(values)]
+        return (float(known.min()), float(known.max())) if known.size else (-1.0, 1.0)
+
+
+def cut_rows(fit: AgreementFit, prob: float) -> CutRows:
+    """Compute the cut-points of every row; of three or more raters those of each rater.
+
+    Parameters
+    ----------
+    fit : AgreementFit
+    prob : float
+        Probability between the limits of the intervals.
+
+    Returns
+    -------
+    CutRows
+    """
+    drawn = row_draws(fit)
+    if fit.loadings is not None:
+        return _by_rater(drawn, prob)
+    rows = []
+    for one in drawn:
+        cuts = tuple(_cuts(one.cells.sum(axis), prob) for axis in (2, 1))
+        low, middle, high = limits(one.draws["shift"], prob)
+        told = interval_text(middle, low, high).replace("-", "−")
+        rows.append(CutRow(one.name, cuts, told))
+    return CutRows(tuple(rows), raters_of(drawn))
+
+
+def _by_rater(drawn: tuple[RowDraws, ...], prob: float) -> CutRows:
+    margins: dict[str, FloatArray] = {}
+    for one in drawn:  # a rater has the same cut-points in every pair
+        margins.setdefault(clean(one.row.rater_a), one.cells.sum(2))
+        margins.setdefault(clean(one.row.rater_b), one.cells.sum(1))
+    names = short_names(list(margins), LONGEST)
+    cuts = [(_cuts(margin, prob),) for margin in margins.values()]
+    return CutRows(
+        tuple(CutRow(name, own, "") for name, own in zip(names, cuts, strict=True)), None
+    )
+
+
+def _cuts(margin: FloatArray, prob: float) -> FloatArray:
+    """Return limits of the cut-points of one rater, (C - 1, 3), from draws of the margin (S, C)."""
+    from scipy.special import ndtri
+
+    below = np.cumsum(margin, axis=1)[:, :-1]
+    draws = ndtri(np.clip(below, 1e-12, 1 - 1e-12))
+    found = np.array([limits(draws[:, k], prob) for k in range(draws.shape[1])])
+    # Of equal ones (a category in between is never given) the last begins a category.
+    given = np.median(margin, axis=0) > 1e-9
+    found[~given[1:] | (np.abs(found[:, 1]) > _NEVER)] = np.nan
+    return np.asarray(found)

@@ -1,0 +1,76 @@
+"""Kappas of as many other cases: laws that are known, weights that are told."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from metadx.engines.ordinal_predictive import predict_kappa, printed_error, weights_of
+from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedKappa
+from metadx.studies.agreement_audit import AgreementAudit, Convention, Match, RowAudit
+from metadx.studies.kappa import kappa_standard_error
+
+NOTHING = AgreementAudit((RowAudit(0, "table known"),), (), None, ())
+CELLS = np.array([[0.40, 0.10, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.15]])
+
+
+def row_of(kappa, **more):
+    return AgreementRow("", "cysts", "", "A", "B", 200, kappa=kappa, **more)
+
+
+def predicted(row, coded=np.nan, cells=CELLS, audit=NOTHING):
+    drawn = np.broadcast_to(cells, (4, 2000, 1, *cells.shape))
+    table = AgreementTable(("0", "1", "2"), (row,))
+    return predict_kappa(table, audit, drawn, np.full((4, 2000, 1), coded), seed=1)[..., 0]
+
+
+@pytest.mark.parametrize("weights", ["unweighted", "linear", "quadratic"])
+def test_a_new_table_has_the_spread_of_the_standard_error(weights):
+    printed = PrintedKappa(0.6, weights=weights)
+    found = predicted(row_of(printed, counts=np.round(200 * CELLS).astype(int)))
+    sd = kappa_standard_error(np.round(200 * CELLS).astype(int), weights)
+    assert found.shape == (4, 2000)
+    assert found.std() == pytest.approx(sd, rel=0.06)
+
+
+def test_without_margins_kappa_as_coded_and_the_printed_error():
+    found = predicted(row_of(PrintedKappa(0.3, lower=0.2, upper=0.4)), coded=0.25)
+    assert found.mean() == pytest.approx(0.25, abs=0.003)
+    assert found.std() == pytest.approx(0.1 / 1.959964, rel=0.03)
+
+
+def test_nothing_is_predicted_where_nothing_says_what_kappa_measures():
+    assert np.isnan(predicted(row_of(None, counts=np.eye(3, dtype=int)))).all()
+    assert np.isnan(predicted(row_of(PrintedKappa(0.3, lower=0.2, upper=0.4)))).all()
+    assert np.isnan(predicted(row_of(PrintedKappa(0.3)), coded=0.2)).all()
+    alone = np.zeros((3, 3))
+    alone[1, 1] = 1
+    assert np.isnan(
+        predicted(row_of(PrintedKappa(0.3), counts=np.eye(3, dtype=int)), cells=alone)
+    ).all()
+
+
+def test_the_printed_error():
+    assert printed_error(PrintedKappa(0.5, se=0.07, lower=0.1, upper=0.9)) == 0.07
+    ninety = PrintedKappa(0.5, lower=0.4, upper=0.6, level=0.9)
+    assert printed_error(ninety) == pytest.approx(0.1 / 1.644854, rel=1e-6)
+    assert np.isnan(printed_error(PrintedKappa(0.5, lower=0.4)))
+
+
+def test_the_weights_are_those_told_or_found():
+    linear, unweighted = (
+        Convention(weights, "fleiss-cohen-everitt", 200) for weights in ("linear", "unweighted")
+    )
+    row = row_of(PrintedKappa(0.5))
+    stated = row_of(PrintedKappa(0.5, weights="unweighted"))
+    own = RowAudit(0, "unique", (Match(linear, 0, 0, 9, 2, 1), Match(unweighted, 0, 0, 9, 2, 0)))
+
+    def audit(chosen=None, rows=(own,), conventions=()):
+        return SimpleNamespace(chosen=chosen, rows=rows, conventions=conventions)
+
+    assert weights_of(stated, audit(linear), 0) == "unweighted"
+    assert weights_of(row, audit(unweighted), 0) == "unweighted"
+    assert weights_of(row, audit(), 0) == "linear"
+    nothing = RowAudit(0, "no margins")
+    assert weights_of(row, audit(rows=(nothing,), conventions=(unweighted,)), 0) == "unweighted"
+    assert weights_of(row, audit(rows=(nothing,)), 0) == "quadratic"
