@@ -1,11 +1,5 @@
-"""Likelihood of ratings of several raters who see one thing in common, with its gradient.
+"""Likelihood of ratings of several raters who see one thing in common, with its gradient."""
 
-The loops are plain Python over NumPy arrays: numba compiles them for the sampler, in seconds,
-where the same sums written out as a graph take a minute.
-"""
-
-import hashlib
-import inspect
 import math
 from functools import lru_cache
 from typing import Any
@@ -13,13 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.builders.compiled_operation import compiled_operation
+
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 
 _LEAST = 1e-300  # a category no wider than this is as good as empty
 
 
-def factor_log_likelihood(
+def factor_log_likelihood(  # noqa: PLR0912, PLR0917 - one loop nest for numba
     loadings: FloatArray,
     cuts: FloatArray,
     patterns: IntArray,
@@ -62,7 +58,7 @@ def factor_log_likelihood(
     ...     np.array([0.5]), np.zeros((1, 1)), one, np.array([3.0, 1.0]),
     ...     np.array([-1.0, 1.0]), np.log([0.5, 0.5]),
     ... )
-    >>> round(value / np.log(0.5), 12)
+    >>> round(float(value / np.log(0.5)), 12)
     4.0
     """
     n_raters, n_cuts = cuts.shape
@@ -123,7 +119,7 @@ def factor_log_likelihood(
 
 
 @lru_cache(maxsize=1)
-def factor_operation() -> Any:  # noqa: ANN401 - PyTensor ships no types
+def factor_operation() -> Any:  # noqa: ANN401 - PyTensor is typed in part
     """Return `factor_log_likelihood` as an operation of PyTensor, compiled by numba.
 
     Returns
@@ -132,40 +128,9 @@ def factor_operation() -> Any:  # noqa: ANN401 - PyTensor ships no types
         Of the arguments of `factor_log_likelihood`; with its three outputs, of which the first
         can be differentiated by loadings and cut-points.
     """
-    import pytensor.tensor as pt
-    from pytensor.graph import Apply, Op
-    from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_and_cache_key
-
-    class FactorLogLikelihood(Op):  # type: ignore[misc]
-        __props__ = ()
-
-        def make_node(self, *inputs: Any) -> Apply:  # noqa: ANN401
-            given = [pt.as_tensor(one) for one in inputs]
-            return Apply(self, given, [pt.dscalar(), pt.dvector(), pt.dmatrix()])
-
-        def perform(self, node: Apply, inputs: list[Any], outputs: list[list[Any]]) -> None:
-            for place, value in zip(outputs, factor_log_likelihood(*inputs), strict=True):
-                place[0] = np.asarray(value, dtype=np.float64)
-
-        def pullback(self, inputs: list[Any], outputs: list[Any], slopes: list[Any]) -> list[Any]:
-            from pytensor.gradient import disconnected_type
-
-            constants = [disconnected_type() for _ in inputs[2:]]
-            return [slopes[0] * outputs[1], slopes[0] * outputs[2], *constants]
-
-        def connection_pattern(self, node: Apply) -> list[list[bool]]:
-            return [[place < 2, False, False] for place in range(len(node.inputs))]
-
-    @register_funcify_and_cache_key(FactorLogLikelihood)  # type: ignore[untyped-decorator]
-    def compiled(op: Op, node: Apply, **_: Any) -> tuple[Any, str]:  # noqa: ANN401
-        inner = numba_njit(factor_log_likelihood)
-
-        @numba_njit  # type: ignore[untyped-decorator]
-        def scalars_as_arrays(*given):  # type: ignore[no-untyped-def]  # noqa: ANN202
-            value, by_loading, by_cut = inner(*given)
-            return np.asarray(value), by_loading, by_cut
-
-        source = inspect.getsource(factor_log_likelihood)
-        return scalars_as_arrays, hashlib.sha256(source.encode()).hexdigest()
-
-    return FactorLogLikelihood()
+    return compiled_operation(
+        factor_log_likelihood,
+        n_dims=(0, 1, 2),
+        n_moved=2,
+        pullback=lambda _, found, slopes: [slopes[0] * found[1], slopes[0] * found[2]],
+    )

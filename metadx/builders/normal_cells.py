@@ -1,13 +1,14 @@
 """Cells of a cut bivariate normal law in PyTensor: one operation for its distribution function."""
 
-import hashlib
-import inspect
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from metadx.builders.compiled_operation import compiled_operation
 
 type FloatArray = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def below_both(
 
 
 @lru_cache(maxsize=1)
-def below_both_operation() -> Any:  # noqa: ANN401 - PyTensor ships no types
+def below_both_operation() -> Any:  # noqa: ANN401 - PyTensor is typed in part
     """Return `below_both` as an operation of PyTensor with its exact derivatives.
 
     Returns
@@ -66,44 +67,25 @@ def below_both_operation() -> Any:  # noqa: ANN401 - PyTensor ships no types
     pytensor.graph.Op
         Of h, k, r, nodes and weights, all vectors.
     """
+    return compiled_operation(below_both, n_dims=(1,), n_moved=3, pullback=_moves)
+
+
+def _moves(given: Sequence[Any], _: Sequence[Any], slopes: Sequence[Any]) -> list[Any]:
+    """Exact derivatives of the distribution function by both limits and the correlation."""
     import pytensor.tensor as pt
-    from pytensor.gradient import disconnected_type
-    from pytensor.graph import Apply, Op
-    from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_and_cache_key
 
-    class BelowBoth(Op):  # type: ignore[misc]
-        __props__ = ()
-
-        def make_node(self, *inputs: Any) -> Apply:  # noqa: ANN401
-            return Apply(self, [pt.as_tensor(one) for one in inputs], [pt.dvector()])
-
-        def perform(self, node: Apply, inputs: list[Any], outputs: list[list[Any]]) -> None:
-            outputs[0][0] = below_both(*inputs)
-
-        def pullback(self, inputs: list[Any], outputs: list[Any], slopes: list[Any]) -> list[Any]:
-            h, k, r = inputs[:3]
-            left = 1 - r**2
-            joint = pt.exp(-0.5 * (h**2 + k**2 - 2 * r * h * k) / left)
-            own = [
-                pt.exp(-0.5 * x**2) / math.sqrt(2 * math.pi) * below((y - r * x) / pt.sqrt(left))
-                for x, y in ((h, k), (k, h))
-            ]
-            moves = (*own, joint / (2 * math.pi * pt.sqrt(left)))
-            constants = [disconnected_type() for _ in inputs[3:]]
-            return [*(slopes[0] * move for move in moves), *constants]
-
-        def connection_pattern(self, node: Apply) -> list[list[bool]]:
-            return [[place < 3] for place in range(len(node.inputs))]
-
-    @register_funcify_and_cache_key(BelowBoth)  # type: ignore[untyped-decorator]
-    def compiled(op: Op, node: Apply, **_: Any) -> tuple[Any, str]:  # noqa: ANN401
-        source = inspect.getsource(below_both)
-        return numba_njit(below_both), hashlib.sha256(source.encode()).hexdigest()
-
-    return BelowBoth()
+    h, k, r = given
+    left = 1 - r**2
+    joint = pt.exp(-0.5 * (h**2 + k**2 - 2 * r * h * k) / left)
+    own = [
+        pt.exp(-0.5 * x**2) / math.sqrt(2 * math.pi) * below((y - r * x) / pt.sqrt(left))
+        for x, y in ((h, k), (k, h))
+    ]
+    moves = (*own, joint / (2 * math.pi * pt.sqrt(left)))
+    return [slopes[0] * move for move in moves]
 
 
-def below(x: Any) -> Any:  # noqa: ANN401 - PyTensor ships no types
+def below(x: Any) -> Any:  # noqa: ANN401 - PyTensor is typed in part
     """Return the standard normal distribution function of a tensor, exact in the lower tail."""
     import pytensor.tensor as pt
 

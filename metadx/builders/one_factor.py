@@ -1,4 +1,4 @@
-"""Three or more raters of the same cases in PyMC: what they have in common is one latent measure."""
+"""Three or more raters of the same cases in PyMC: all see one thing, each in his own way."""
 
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 
+_TURNS = 20  # of the search for the common direction; two or three are enough
 _FAR = 5.25  # standard deviations of the common measure; 1.5e-7 of the cases lie beyond
 
 
@@ -23,8 +24,9 @@ def build_one_factor(n_raters: int, n_categories: int, card: AgreementCard) -> "
     Z_j = l_j eta + sqrt(1 - l_j²) e_j with eta and e_j standard normal; rater j gives the category
     between whose cut-points Z_j lies; l_j = r_max tanh(z_j), z_j ~ Normal(loading, sd_loading),
     non-centred. Two raters have the latent correlation l_j l_k. With all loadings turned round the
-    likelihood is the same: the prior of their mean tells the direction. A single rater who scores
-    in reverse has a negative loading.
+    ratings are as likely: the model takes the prior of their mean and its mirror image as equally
+    probable, which changes no latent correlation of two raters, and leaves the direction to
+    `one_direction`.
 
     Parameters
     ----------
@@ -59,7 +61,10 @@ def build_one_factor(n_raters: int, n_categories: int, card: AgreementCard) -> "
     parameters = card.parameters
     first, gap = parameters.first_cut.prior, parameters.log_gap.prior
     with pm.Model() as model:
-        mean = parameters.loading.prior.pymc("loading")
+        law = parameters.loading.prior
+        mean = law.pymc("loading")
+        turned = pm.math.log1pexp(-2 * law.mean * mean / law.sd**2) - np.log(2)
+        pm.Potential("either_direction", turned)
         sd = parameters.sd_loading.prior.pymc("sd_loading")
         z = pm.Deterministic("z", mean + sd * pm.Normal("z_raw", 0.0, 1.0, shape=n_raters))
         cuts = pm.Normal("first_cut", first.mean, first.sd, shape=n_raters)[:, None]
@@ -105,3 +110,31 @@ def factor_nodes(count: int) -> tuple[FloatArray, FloatArray]:
     nodes = np.linspace(-_FAR, _FAR, count)
     weights = np.exp(-0.5 * nodes * nodes)
     return nodes, np.log(weights / weights.sum())
+
+
+def one_direction(loadings: FloatArray) -> FloatArray:
+    """Tell which draws of the loadings have to be turned round to point the same way.
+
+    Parameters
+    ----------
+    loadings : ndarray, shape (D, J)
+
+    Returns
+    -------
+    ndarray, shape (D,)
+        1 or -1: times these signs all draws lie on one side, the side on which the mean loading
+        of the raters is positive. A rater who scores in reverse keeps a negative loading.
+
+    Examples
+    --------
+    >>> one_direction(np.array([[0.9, 0.8, -0.7], [-0.8, -0.9, 0.6]])).tolist()
+    [1.0, -1.0]
+    """
+    middle = loadings[0]
+    signs = np.ones(len(loadings))
+    for _ in range(_TURNS):
+        before, signs = signs, np.where(loadings @ middle < 0, -1.0, 1.0)
+        middle = (signs[:, None] * loadings).mean(axis=0)
+        if (signs == before).all():
+            break
+    return signs if middle.sum() >= 0 else -signs

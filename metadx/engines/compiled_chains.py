@@ -1,6 +1,6 @@
 """NUTS over a compiled PyMC model: 4 chains, checked, with smaller steps where a check fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,15 +43,12 @@ class Chains:
     ess: float
 
 
-def compile_model(model: "pm.Model", *, still: Sequence[str] = ()) -> Any:  # noqa: ANN401
+def compile_model(model: "pm.Model") -> Any:  # noqa: ANN401
     """Compile a PyMC model for `sample_chains`.
 
     Parameters
     ----------
     model : pymc.Model
-    still : sequence of str
-        Variables that every chain starts at the middle of their prior: where the likelihood has a
-        mirror image, so that no chain starts in it.
 
     Returns
     -------
@@ -59,8 +56,7 @@ def compile_model(model: "pm.Model", *, still: Sequence[str] = ()) -> Any:  # no
     """
     import nutpie
 
-    moved = {variable for variable in model.free_RVs if variable.name not in still}
-    return nutpie.compile_pymc_model(model, jitter_rvs=moved)
+    return nutpie.compile_pymc_model(model)
 
 
 def sample_chains(
@@ -72,6 +68,7 @@ def sample_chains(
     seed: int,
     ladder: Ladder = LADDER,
     options: Mapping[str, Any] | None = None,
+    turn: Callable[["xr.Dataset"], "xr.Dataset"] | None = None,
 ) -> Chains:
     """Sample; where a check fails, take smaller steps and more draws.
 
@@ -91,6 +88,9 @@ def sample_chains(
         Target acceptance and how many times the draws, one pair for each try.
     options : mapping or None
         Further arguments of ``nutpie.sample``.
+    turn : callable or None
+        Applied to the draws (chain, draw, ...) before they are checked: for a posterior that is
+        its own mirror image, of which the chains may have seen either side.
 
     Returns
     -------
@@ -109,6 +109,8 @@ def sample_chains(
     best: tuple[int, xr.DataTree, tuple[Check, ...]] | None = None
     for target, longer in ladder:
         tree = _run(compiled, max(draws, LEAST_PER_CHAIN) * longer, target, seed, options)
+        if turn is not None:
+            tree["posterior"] = turn(tree["posterior"].to_dataset())
         checks = nuts_checks(tree, limits, names)
         failed = sum(not check.passed for check in checks)
         if best is None or failed < best[0]:

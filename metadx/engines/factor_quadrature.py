@@ -39,7 +39,7 @@ def grouped_log_likelihood(
     >>> value = grouped_log_likelihood(
     ...     np.array([0.5]), np.zeros((1, 1)), one, np.array([3.0, 1.0]), 61
     ... )
-    >>> round(value / np.log(0.5), 9)
+    >>> round(float(value / np.log(0.5)), 9)
     4.0
     """
     from scipy.special import logsumexp, ndtr

@@ -3,12 +3,12 @@
 import time
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.builders.one_factor import build_one_factor, factor_nodes
+from metadx.builders.one_factor import build_one_factor, factor_nodes, one_direction
 from metadx.cards.agreement_card import LoadedAgreementCard
 from metadx.engines.compiled_chains import Chains, compile_model, sample_chains
 from metadx.engines.factor_quadrature import quadrature_error
@@ -20,9 +20,16 @@ from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.studies.agreement import AgreementTable, IntArray, Ratings
 from metadx.studies.agreement_audit import AgreementAudit
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 type FloatArray = NDArray[np.float64]
 
-_NODES = (81, 321, 1281)  # of the integral over the common measure, the next where one is too coarse
+_NODES = (
+    81,
+    321,
+    1281,
+)  # of the integral over the common measure, the next where one is too coarse
 _PROBES = 24  # draws at which the quadrature is measured
 _ERROR = 0.03  # of the log-likelihood from draw to draw, as for the other integrals of metadx
 _CHECKED = ("loading", "sd_loading", "z", "cuts")
@@ -64,8 +71,8 @@ def fit_one_factor(
     if used.size < 2:
         name = table.categories[int(used[0])] if used.size else "none"
         msg = (
-            f"{table.source or 'ratings'}: every rating is the same category ({name}); where nobody "
-            "tells cases apart, agreement beyond chance cannot be measured"
+            f"{table.source or 'ratings'}: every rating is the same category ({name}); where "
+            "nobody tells cases apart, agreement beyond chance cannot be measured"
         )
         raise FitError(msg)
     patterns, counts = grouped(block, used)
@@ -179,6 +186,7 @@ def _sample(
             _CHECKED,
             draws=settings.draws_per_chain,
             seed=settings.seed,
+            turn=_turned,
         )
         value = _measured_error(chains, patterns, counts, count, card.card.numbers.r_max)
         error = Check("quadrature_error", value, _ERROR, value <= _ERROR)
@@ -189,8 +197,15 @@ def _sample(
 
 @lru_cache(maxsize=8)
 def _compiled(n_raters: int, n_categories: int, card: LoadedAgreementCard) -> Any:  # noqa: ANN401
-    model = build_one_factor(n_raters, n_categories, card.card)
-    return compile_model(model, still=("loading", "z_raw"))
+    return compile_model(build_one_factor(n_raters, n_categories, card.card))
+
+
+def _turned(posterior: "xr.Dataset") -> "xr.Dataset":
+    """Turn draws round so that all point the same way; see `one_direction`."""
+    z = posterior["z"]
+    turns = one_direction(np.tanh(z.to_numpy().reshape(-1, z.shape[-1])))
+    signs = posterior["loading"].copy(data=turns.reshape(z.shape[:2]))
+    return posterior.assign({name: posterior[name] * signs for name in ("z", "loading")})
 
 
 def _measured_error(

@@ -90,7 +90,7 @@ def fit_agreement(
     settings = AgreementSettings(engine, draws, asked.seed, spearman, part_kappa, impossible)
     audit = audit_agreement(asked.table)
     fitted = _run(asked.table, audit, asked.card, settings)
-    predicted = predict_kappa(asked.table, audit, fitted.cells, fitted.kappa_coded, settings.seed)
+    predicted = predict_kappa(asked.table, audit, fitted.cells, fitted.kappa_coded, settings)
     fitted = replace(
         fitted,
         engine=replace(fitted.engine, seconds=time.perf_counter() - began),
@@ -144,10 +144,8 @@ def _settle(
 
 
 def _refuse_too_little(table: AgreementTable, card: LoadedAgreementCard) -> None:
-    """Refuse a table without rows, and rows with fewer cases than the card asks for."""
+    """Refuse rows with fewer cases than the card asks for."""
     where, fewest = table.source or "the table", card.card.data.min_cases
-    if not table.rows:
-        raise DataError(f"{where}: there is no pair of raters in it; add one.")
     for row in table.rows:
         if row.n < fewest:
             msg = (

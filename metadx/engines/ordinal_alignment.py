@@ -19,7 +19,7 @@ from metadx.studies.kappa import kappas_of, standard_errors_of
 
 type FloatArray = NDArray[np.float64]
 
-_POINTS = 1021
+_POINTS = 509
 _OFFSETS = (0, 1, -1)
 
 

@@ -43,7 +43,9 @@ def _impossible(fit: AgreementFit) -> list[Note]:
         if fit.settings.impossible == "misaligned" and audit.misaligned is not None:
             text = f"{found}; it is taken as made from codes of one rater off by one category"
         else:
-            text = f"{found}; it was left out, margins and rank correlation were used"
+            both = row.spearman is not None and fit.settings.spearman
+            rest = "margins and rank correlation were" if both else "the margins alone were"
+            text = f"{found}; it was left out, and {rest} used"
         notes.append(Note(row.label, text))
     return notes
 

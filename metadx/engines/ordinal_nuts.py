@@ -1,7 +1,7 @@
 """The referee of agreement: the complete model, every cut-point sampled, by nutpie."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,7 +179,7 @@ def _emptied(cells: FloatArray, terms: Sequence[RowTerms]) -> FloatArray:
 
 
 def _of_rows(
-    name: str, draws: dict[str, FloatArray], terms: Sequence[RowTerms], shape: tuple[int, ...]
+    name: str, draws: Mapping[str, FloatArray], terms: Sequence[RowTerms], shape: tuple[int, ...]
 ) -> FloatArray:
     """Put draws of the rows whose kappa has an accuracy factor in their places, NaN elsewhere."""
     found = np.full(shape, np.nan)

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.estimands.agreement import kappa
+from metadx.engines.ordinal_settings import AgreementSettings
 from metadx.studies.agreement import WEIGHTS, AgreementRow, AgreementTable, PrintedKappa, Weights
-from metadx.studies.agreement_audit import AgreementAudit
+from metadx.studies.agreement_audit import AgreementAudit, RowAudit
+from metadx.studies.kappa import kappas_of
 
 type FloatArray = NDArray[np.float64]
 
@@ -17,7 +18,7 @@ def predict_kappa(
     audit: AgreementAudit,
     cells: FloatArray,
     kappa_coded: FloatArray,
-    seed: int,
+    settings: AgreementSettings,
 ) -> FloatArray:
     """Draw the kappa of a new table of n cases for every row whose kappa is printed.
 
@@ -34,7 +35,8 @@ def predict_kappa(
     cells : ndarray, shape (chains, draws, R, C, C)
     kappa_coded : ndarray, shape (chains, draws, R)
         NaN for rows with margins.
-    seed : int
+    settings : AgreementSettings
+        Gives the seed, and whether impossible kappas were taken as made from misaligned codes.
 
     Returns
     -------
@@ -49,11 +51,12 @@ def predict_kappa(
     for place, row in enumerate(table.rows):
         if row.kappa is None:
             continue
-        rng = np.random.default_rng([_STREAM, seed, place])
+        rng = np.random.default_rng([_STREAM, settings.seed, place])
         if row.counts is not None or (row.margins_a and row.margins_b):
             probabilities = flat[:, place] / flat[:, place].sum(axis=1, keepdims=True)
             tables = rng.multinomial(row.n, probabilities).reshape(-1, *cells.shape[-2:])
-            found[:, place] = kappa(tables, weights_of(row, audit, place))
+            offset = _offset(audit.rows[place]) if settings.impossible == "misaligned" else 0
+            found[:, place] = kappas_of(tables, weights_of(row, audit, place), offset)
         else:
             noise = rng.standard_normal(chains * draws)
             found[:, place] = coded[:, place] + printed_error(row.kappa) * noise
@@ -85,6 +88,17 @@ def weights_of(row: AgreementRow, audit: AgreementAudit, place: int) -> Weights:
     for weights in (*own, *(one.weights for one in audit.conventions)):
         return weights
     return WEIGHTS[-1]
+
+
+def _offset(audit: RowAudit) -> int:
+    """By how much the first rater's codes are off, of a row that only misaligned codes explain."""
+    if audit.verdict != "misaligned only":
+        return 0
+    votes: dict[int, int] = {}
+    for match in audit.matches:
+        if match.convention.offset:
+            votes[match.convention.offset] = votes.get(match.convention.offset, 0) + match.n_both
+    return max(votes, key=lambda offset: votes[offset])
 
 
 def printed_error(printed: PrintedKappa) -> float:

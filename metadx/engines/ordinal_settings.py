@@ -1,9 +1,10 @@
 """What the user may choose about a fit of an agreement model, checked once."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from metadx.engines.settings import EngineChoice, FitSettings
+from metadx.errors import MetadxError
 
 type ImpossibleKappa = Literal["leave out", "misaligned"]
 
@@ -44,6 +45,10 @@ class AgreementSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         fit = FitSettings(engine=self.engine, draws=self.draws, seed=self.seed)
+        wanted: tuple[str, ...] = get_args(ImpossibleKappa.__value__)
+        if self.impossible not in wanted:
+            msg = f"impossible = {self.impossible!r}: wanted one of {', '.join(wanted)}"
+            raise MetadxError(msg)
         object.__setattr__(self, "draws", fit.draws)
         object.__setattr__(self, "seed", fit.seed)
 

@@ -33,6 +33,9 @@ def with_spearman(evidence: TableEvidence, printed: PrintedSpearman) -> tuple[Ta
         null, sd = spearman_given_table(evidence.tables)
         if not np.isfinite(null).all():  # the second rater gave one category only
             return evidence, " (its Spearman is not defined)"
+        away = np.abs(printed.value - np.asarray(null)) - rank_reach(evidence.tables)
+        if (away > 0.5 * 10.0**-printed.decimals + _EXACT).all():
+            return evidence, " (none can have the printed Spearman)"
         variance = np.asarray(sd) ** 2 + rounding_variance(printed.decimals)
         spearman = TableSpearman(printed.value, np.asarray(null), variance)
         return TableEvidence(evidence.tables, evidence.log_weights, spearman), " and Spearman"
@@ -41,9 +44,35 @@ def with_spearman(evidence: TableEvidence, printed: PrintedSpearman) -> tuple[Ta
     half = 0.5 * 10.0**-printed.decimals + _EXACT
     fits = np.abs(category_spearman(evidence.tables) - printed.value) <= half
     if not fits.any():
-        return evidence, " (none has the printed Spearman)"
+        return evidence, " (none can have the printed Spearman)"
     kept = TableEvidence(evidence.tables[fits], evidence.log_weights[fits])
     return kept, f", {int(fits.sum()):,} with the printed Spearman"
+
+
+def rank_reach(tables: FloatArray) -> FloatArray:
+    """Return how far the order within categories can move a rank correlation.
+
+    Parameters
+    ----------
+    tables : ndarray, shape (S, K, K)
+        Counts; rows are the categories of the measurement.
+
+    Returns
+    -------
+    ndarray, shape (S,)
+        Largest distance, to either side, from the mean over all orders.
+
+    Examples
+    --------
+    >>> rank_reach(np.array([[[5.0, 0.0], [0.0, 5.0]]])).tolist()
+    [0.0]
+    """
+    n, of_a, of_b = tables.sum(axis=(1, 2)), tables.sum(axis=2), tables.sum(axis=1)
+    rank_b = np.cumsum(of_b, axis=1) - of_b / 2 + 0.5
+    spread = (of_b * (rank_b - (n[:, None] + 1) / 2) ** 2).sum(axis=1)
+    sorted_place = np.cumsum(tables, axis=2) - tables / 2 - of_a[:, :, None] / 2
+    moved = np.einsum("sij,sij,sj->s", tables, sorted_place, rank_b)
+    return np.asarray(moved / np.sqrt(n * (n * n - 1) / 12 * spread))
 
 
 def category_spearman(tables: FloatArray) -> FloatArray:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metadx.engines.ordinal_fit import AgreementFit
+from metadx.plots.agreement_cut_rows import CutRows
 from metadx.plots.agreement_draws import WEIGHT_WORDS, RowDraws, raters_of
 from metadx.plots.agreement_forest_rows import KappaForest
 from metadx.plots.captions import model_words, opening
@@ -103,12 +104,18 @@ def caption_kappa_forest(fit: AgreementFit, forest: KappaForest, prob: float) ->
         parts.append("Hollow circles: kappa if both raters' categories meant the same, for rows "
                      "without printed margins; the blue dot is kappa as coded.")  # fmt: skip
     if forest.summaries:
-        news = any(one.new for one in forest.summaries)
-        parts.append("Below the line: quadratic kappa of raters whose categories are aligned, at "
-                     "the mean margin of all rows, so that rare and frequent findings can be "
-                     f"compared. Diamonds: typical row{'; open bars: prediction' if news else ''} "
-                     f"({level} intervals, with the median).")  # fmt: skip
+        values = "; ".join(f"{_lower(one.label)} {one.text}" for one in forest.summaries)
+        bars = "; open bars: prediction" if any(one.new for one in forest.summaries) else ""
+        parts.append(
+            "Below the line: quadratic kappa of raters whose categories are aligned, at the mean "
+            "margin of all rows, so that rare and frequent findings can be compared. Diamonds: "
+            f"typical row{bars} ({level} intervals, with the median): {values}."
+        )
     return " ".join(parts)
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def caption_tables(
@@ -149,18 +156,14 @@ def caption_tables(
     return " ".join([*parts, key] if key else parts)
 
 
-def caption_cuts(
-    fit: AgreementFit, raters: tuple[str, str] | None, categories: Sequence[str], prob: float
-) -> str:
+def caption_cuts(fit: AgreementFit, found: CutRows, prob: float) -> str:
     """Describe a plot of cut-points.
 
     Parameters
     ----------
     fit : AgreementFit
-    raters : tuple of str or None
-        The two of every row; None where each row is one rater.
-    categories : sequence of str
-        The scale.
+    found : CutRows
+        What it shows.
     prob : float
         Level of the intervals.
 
@@ -171,37 +174,35 @@ def caption_cuts(
     """
     shapes = ("circle", "square", "triangle", "diamond", "inverted triangle", "plus", "cross",
               "pentagon")  # fmt: skip
-    names = [clean(name) for name in categories]
+    names = [clean(name) for name in fit.table.categories]
     cuts = "; ".join(f"{shapes[k % len(shapes)]}: from {name}" for k, name in enumerate(names[1:]))
-    who = ""
-    if raters is not None:
-        who = (
-            f"Filled: {raters[0]}; hollow: {raters[1]}. Thin lines join the same category: where "
-            "one leans to the right downwards, the second rater must see more to give it. "
+    parts = [
+        opening(
+            fit,
+            "Cut-points on the latent scale, in standard deviations of what a rater sees "
+            "over the cases.",
+        ),
+        _model(fit),
+    ]
+    if found.raters is not None:
+        parts.append(
+            f"Filled: {found.raters[0]}; hollow: {found.raters[1]}. Thin lines join the same "
+            "category: where one leans to the right downwards, the second rater must see more to "
+            "give it."
         )
-    return " ".join(
-        [
-            opening(
-                fit,
-                "Cut-points on the latent scale, in standard deviations of what a rater "
-                "sees over the cases.",
-            ),
-            _model(fit),
-            f"{who}Cut-points ({cuts}).",
-            f"Marks: posterior medians; lines: {percent(prob)} credible intervals (CrI).",
-            *_guessed(fit),
-        ]
-    )
-
-
-def _guessed(fit: AgreementFit) -> list[str]:
-    """Say which cut-points nothing printed tells; no sentence where there are none."""
-    unknown = [row.counts is None and not (row.margins_a and row.margins_b)
-               for row in fit.table.rows]  # fmt: skip
-    if not any(unknown):
-        return []
-    what = "All" if all(unknown) else "Rows without printed margins"
-    return [f"{what}: cut-points rest on the prior, and on quartiles where these are printed."]
+    parts += [
+        f"Cut-points ({cuts}).",
+        f"Marks: posterior medians; lines: {percent(prob)} credible intervals (CrI), which may run "
+        "on beyond the edge.",
+    ]
+    if found.unknown:
+        what = "All" if found.unknown == len(found.rows) else "Rows without printed margins"
+        parts.append(
+            f"{what}: cut-points rest on the prior, and on quartiles where these are printed."
+        )
+    elif found.raters is not None and len(found.rows) < fit.table.n_rows:
+        parts.append("Rows without printed margins are left out.")
+    return " ".join(parts)
 
 
 def caption_ranks(fit: AgreementFit, rows: Sequence[RowDraws], family: str) -> str:

@@ -6,11 +6,11 @@ import numpy as np
 
 from metadx.engines.ordinal_fit import AgreementFit
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.agreement_draws import RowDraws, limits, raters_of, row_draws
-from metadx.plots.forest_rows import interval_text
+from metadx.plots.agreement_draws import RowDraws, limits, limits_text, raters_of, row_draws
 from metadx.plots.labels import LONGEST, clean
 from metadx.plots.short_names import short_names
 
+_REACH = 3.5  # standard deviations: 1 case in 4,000 lies beyond
 _NEVER = 5.0  # standard deviations: a cut-point beyond is that of a category that nobody gives
 
 
@@ -42,27 +42,38 @@ class CutRows:
     rows : tuple of CutRow
     raters : tuple of str or None
         The two of every row; None where each row is one rater.
+    unknown : int
+        Rows shown whose margins are not known.
     """
 
     rows: tuple[CutRow, ...]
     raters: tuple[str, str] | None
+    unknown: int = 0
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Least and greatest limit."""
-        values = np.concatenate([cuts.ravel() for row in self.rows for cuts in row.cuts])
-        known = values[np.isfinite(values)]
-        return (float(known.min()), float(known.max())) if known.size else (-1.0, 1.0)
+        """Ends of the axis: all medians, and of the limits what lies within reach."""
+        values = np.concatenate([cuts.reshape(-1, 3) for row in self.rows for cuts in row.cuts])
+        known = values[np.isfinite(values).all(axis=1)]
+        if not known.size:
+            return -1.0, 1.0
+        near = np.clip(known, -_REACH, _REACH)
+        low, high = (float(end) for end in (np.minimum(near[:, 0], known[:, 1]).min(),
+                                            np.maximum(near[:, 2], known[:, 1]).max()))  # fmt: skip
+        room = 0.05 * (high - low) + 0.05
+        return low - room, high + room
 
 
-def cut_rows(fit: AgreementFit, prob: float) -> CutRows:
-    """Compute the cut-points of every row; of three or more raters those of each rater.
+def cut_rows(fit: AgreementFit, prob: float, *, margins_only: bool = True) -> CutRows:
+    """Compute the cut-points of the rows; of three or more raters those of each rater.
 
     Parameters
     ----------
     fit : AgreementFit
     prob : float
         Probability between the limits of the intervals.
+    margins_only : bool
+        Leave out rows without margins, unless there are no others.
 
     Returns
     -------
@@ -71,13 +82,13 @@ def cut_rows(fit: AgreementFit, prob: float) -> CutRows:
     drawn = row_draws(fit)
     if fit.loadings is not None:
         return _by_rater(drawn, prob)
+    known = tuple(one for one in drawn if one.bounded)
+    drawn = known if known and margins_only else drawn
     rows = []
     for one in drawn:
         cuts = tuple(_cuts(one.cells.sum(axis), prob) for axis in (2, 1))
-        low, middle, high = limits(one.draws["shift"], prob)
-        told = interval_text(middle, low, high).replace("-", "−")
-        rows.append(CutRow(one.name, cuts, told))
-    return CutRows(tuple(rows), raters_of(drawn))
+        rows.append(CutRow(one.name, cuts, limits_text(limits(one.draws["shift"], prob))))
+    return CutRows(tuple(rows), raters_of(drawn), sum(not one.bounded for one in drawn))
 
 
 def _by_rater(drawn: tuple[RowDraws, ...], prob: float) -> CutRows:

@@ -22,6 +22,7 @@ from metadx.plots.visuals import points, scalar, spelling
 
 NAME = "cut_points"
 _APART = 0.2  # of either rater from the middle of the row
+_STEP = 0.05  # between the categories of a rater, in rows
 _AREA = 20.0  # square points of a full square
 
 
@@ -29,6 +30,7 @@ def plot_cut_points(
     fit: AgreementFit,
     *,
     prob: float = 0.95,
+    margins_only: bool = True,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -40,6 +42,9 @@ def plot_cut_points(
         As `metadx.fit_agreement` returns it. Of three or more raters there is one row for each.
     prob : float, default 0.95
         Level of the intervals.
+    margins_only : bool, default True
+        Leave out rows without margins, whose cut-points rest on the prior, unless there are no
+        others.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw rows and texts without caption.
@@ -62,20 +67,19 @@ def plot_cut_points(
     >>> len(figure.viz["cut_a_3"]["cut_points"].item()["x"])
     1
     """
-    found = cut_rows(fit, prob)
-    caption = caption_cuts(fit, found.raters, fit.table.categories, prob)
+    found = cut_rows(fit, prob, margins_only=margins_only)
+    caption = caption_cuts(fit, found, prob)
     kind, page = _page(found, caption, synthetic_note(fit), figsize)
     last = len(found.rows) - 1.0
-    low, high = found.ends
-    room = 0.05 * (high - low) + 0.05
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
         _write(pc, page, found)
         _draw(pc, found)
         if pc.backend == "matplotlib":
             axes = finish_rows(pc, NAME, page, kind, last)
-            panel_axis(axes["cuts"], (low - room, high + room), page.column_widths["cuts"],
-                       page.size, "Latent scale (standard deviations)")  # fmt: skip
+            inches = page.column_widths["cuts"]
+            scale = "Latent scale (standard deviations)"
+            panel_axis(axes["cuts"], found.ends, inches, page.size, scale)
         else:
             pc.viz["caption"] = scalar({"function": "caption", "string": caption})
     return pc
@@ -136,14 +140,17 @@ def _draw(pc: az.PlotCollection, found: CutRows) -> None:
         _join(pc, [cuts[..., 1] for cuts in every], y)
     looks = ((BLUE, BLUE), ("#FFFFFF", VERMILLION))
     for rater, cuts, shift, (face, edge) in zip("ab", every, shifts, looks, strict=False):
-        heights = np.repeat(y + shift, cuts.shape[1])
+        kinds = cuts.shape[1]
+        # Intervals of neighbours overlap: each category has a height of its own.
+        heights = y[:, None] + shift + _STEP * (np.arange(kinds) - (kinds - 1) / 2)
         flat = cuts.reshape(-1, 3)
-        draw_lines(pc, (NAME, "cuts", f"interval_{rater}"), heights, flat[:, 0], flat[:, 2],
-                   color=edge, width=0.9)  # fmt: skip
-        for k in range(cuts.shape[1]):
+        line = (NAME, "cuts", f"interval_{rater}")
+        draw_lines(pc, line, heights.ravel(), flat[:, 0], flat[:, 2], color=edge, width=0.8)
+        for k in range(kinds):
             shape = names[k % len(names)]
-            draw_marks(pc, (NAME, "cuts", f"cut_{rater}_{k + 1}"), cuts[:, k, 1], y + shift,
-                       area=_AREA / SHAPE_AREAS[shape] * 0.785, marker=shapes[shape],
+            at = (NAME, "cuts", f"cut_{rater}_{k + 1}")
+            area = _AREA * 0.785 / SHAPE_AREAS[shape]
+            draw_marks(pc, at, cuts[:, k, 1], heights[:, k], area=area, marker=shapes[shape],
                        facecolor=face, edgecolor=edge, width=0.8)  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from metadx.engines.ordinal_fit import AgreementFit
 from metadx.estimands.agreement import row_estimands
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.standard_margin import kappa_standard, standard_margin
+from metadx.plots.forest_rows import EMPTY
 from metadx.plots.labels import LONGEST, clean
 from metadx.plots.short_names import short_names
 from metadx.studies.agreement import AgreementRow, AgreementTable, IntArray, Weights
@@ -205,6 +206,32 @@ def raters_of(rows: Sequence[RowDraws]) -> tuple[str, str]:
         first, second = short_names(list(pairs.pop()), 24)
         return first, second
     return "first rater", "second rater"
+
+
+def signed(value: float, places: int = 2) -> str:
+    """Write a number that may be negative, with a minus sign and never as minus zero.
+
+    Examples
+    --------
+    >>> signed(-0.254), signed(-0.001), signed(0.5)
+    ('−0.25', '0.00', '0.50')
+    """
+    words = f"{value:.{places}f}"
+    return words.removeprefix("-") if not float(words) else words.replace("-", "−")
+
+
+def limits_text(limits: FloatArray) -> str:
+    """Write a lower limit, a median and an upper limit; a dash where there are none.
+
+    Examples
+    --------
+    >>> limits_text(np.array([-0.1, 0.25, 0.5]))
+    '0.25 (−0.10 to 0.50)'
+    """
+    if np.isnan(limits[1]):
+        return EMPTY
+    low, middle, high = (signed(float(value)) for value in limits)
+    return f"{middle} ({low} to {high})"
 
 
 def limits(draws: FloatArray, prob: float) -> FloatArray:

@@ -17,7 +17,7 @@ from metadx.plots.agreement_page import (
     write_words,
 )
 from metadx.plots.captions import synthetic_note
-from metadx.plots.row_page import RowKind, RowPage, row_collection, row_page, rule
+from metadx.plots.row_page import GAP, RowKind, RowPage, row_collection, row_page, rule
 from metadx.plots.style import BLUE, GREY, INK, VERMILLION, Backend, figure_style, percent
 from metadx.plots.visuals import band, filled, points, scalar, spelling
 
@@ -116,7 +116,6 @@ def _page(
     headings = [words for _, words in forest.headings]
 
     def widths(size: float, families: tuple[str, ...]) -> dict[str, float]:
-        first = max(wide(labels, size, families), wide(headings, size, families, "bold"))
         words = {
             "n": [str(row.draws.row.n) for row in forest.rows],
             "reported": [row.reported_text for row in forest.rows],
@@ -124,7 +123,9 @@ def _page(
             "aligned": [row.aligned_text for row in forest.rows],
         }
         texts = {column: wide([*words[column], heads[column]], size, families) for column in heads}
-        return {"row": first, **texts}
+        # A heading runs on over the columns beside it, where its row has none.
+        over = wide(headings, size, families, "bold") - texts["n"] - texts["reported"] - 2 * GAP
+        return {"row": max(wide(labels, size, families), over), **texts}
 
     names = [*labels, *headings]
     page = row_page(kind, widths, forest.last, names, caption=caption, note=note, figsize=figsize)

@@ -11,8 +11,16 @@ from metadx.engines.ordinal_fit import AgreementFit
 from metadx.estimands.agreement_pooled import pooled_estimands
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.standard_margin import standard_margin
-from metadx.plots.agreement_draws import NO_TABLE, RowDraws, kappa_used, limits, row_draws
-from metadx.plots.forest_rows import EMPTY, interval_text
+from metadx.plots.agreement_draws import (
+    NO_TABLE,
+    RowDraws,
+    kappa_used,
+    limits,
+    limits_text,
+    row_draws,
+    signed,
+)
+from metadx.plots.forest_rows import EMPTY
 from metadx.plots.labels import clean
 from metadx.studies.agreement import AgreementTable, PrintedKappa
 from metadx.studies.kappa import kappa_of, kappa_standard_error
@@ -63,23 +71,21 @@ class KappaRow:
             return EMPTY
         kappa = self.draws.row.kappa if self.source == "printed" else None
         places = kappa.decimals if kappa else 2
-        words = f"{value:.{places}f}"
+        words = signed(float(value), places)
         if not np.isnan(low):
             digits = kappa.interval_decimals if kappa else 2
-            words += f" ({low:.{digits}f} to {high:.{digits}f})"
+            words += f" ({signed(float(low), digits)} to {signed(float(high), digits)})"
         return words + SIGNS[self.use]
 
     @property
     def posterior_text(self) -> str:
         """The posterior in words."""
-        low, value, high = self.posterior
-        return interval_text(float(value), float(low), float(high))
+        return limits_text(self.posterior)
 
     @property
     def aligned_text(self) -> str:
         """Kappa with aligned categories in words; empty where margins tell."""
-        low, value, high = self.aligned
-        return "" if np.isnan(value) else interval_text(float(value), float(low), float(high))
+        return "" if np.isnan(self.aligned[1]) else limits_text(self.aligned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +110,7 @@ class SummaryRow:
     @property
     def text(self) -> str:
         """The limits in words."""
-        low, value, high = self.limits
-        return interval_text(float(value), float(low), float(high))
+        return limits_text(self.limits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 from metadx.engines.ordinal_fit import AgreementFit
 from metadx.errors import MetadxError
 from metadx.plots.agreement_captions import caption_loadings
-from metadx.plots.agreement_draws import limits
+from metadx.plots.agreement_draws import limits, limits_text
 from metadx.plots.agreement_page import (
     HEADING,
     draw_lines,
@@ -17,7 +17,6 @@ from metadx.plots.agreement_page import (
     write_words,
 )
 from metadx.plots.captions import synthetic_note
-from metadx.plots.forest_rows import interval_text
 from metadx.plots.labels import LONGEST, clean
 from metadx.plots.row_page import RowKind, row_collection, row_page
 from metadx.plots.short_names import short_names
@@ -87,7 +86,7 @@ def plot_reader_loadings(
     raters = short_names([clean(name) for name in fit.table.ratings[0].raters], LONGEST)
     draws = fit.loadings.reshape(-1, len(raters))
     found = np.array([limits(draws[:, j], prob) for j in range(len(raters))])
-    words = [interval_text(mid, low, high) for low, mid, high in found]
+    words = [limits_text(one) for one in found]
     heading = f"Loading ({percent(prob)} CrI)"
     caption = caption_loadings(fit, prob)
 

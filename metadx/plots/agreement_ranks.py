@@ -23,7 +23,6 @@ type RankFamily = Literal["whole", "parts"]
 
 NAME = "ranks"
 _PANELS = {"raw": "Kappa as it is", "standard": "At one margin"}
-_LEAST = 0.005  # probability that is written
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +171,7 @@ def _draw(pc: az.PlotCollection, page: RowPage, found: RankRows) -> None:
         cells = (NAME, {"column": column}, f"cells_{column}")
         draw_cells(pc, cells, across + 1, down, prob)
         for number, (ink, chosen) in enumerate(words_by_ink(prob).items(), start=1):
-            shown = np.logical_and(chosen, prob >= _LEAST)
+            shown = np.logical_and(chosen, np.round(100 * prob) >= 1)
             words = [f"{100 * value:.0f}" for value in prob[shown]]
             at = (NAME, column, f"words_{column}_{number}")
             write_words(pc, page, at, down[shown], words, x=across[shown] + 1, align="center",

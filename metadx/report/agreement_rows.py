@@ -208,10 +208,12 @@ def _used(row: AgreementRow, audit: RowAudit, fit: AgreementFit) -> bool | None:
 
 
 def _audit(audit: RowAudit) -> Json:
-    left = audit.remaining
+    left, moved = audit.remaining, audit.misaligned
+    n_tables = 0 if audit.verdict in _NO_TABLE else left.n_tables if left is not None else None
     return {
         "verdict": audit.verdict,
-        "n_tables": left.n_tables if left is not None else None,
+        "n_tables": n_tables,
+        "n_tables_misaligned": moved.n_tables if moved is not None else None,
         "kappa_max": finite(audit.kappa_max),
         "words": list(audit.words),
     }

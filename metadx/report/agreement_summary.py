@@ -52,7 +52,7 @@ def agreement_summary(fit: AgreementFit, *, name: str = "", prob: float = 0.95) 
     >>> fit = metadx.fit_agreement(metadx.load_agreement("xeromammograms"), draws=1000)
     >>> found = metadx.agreement_summary(fit)
     >>> [row["n"] for row in found["findings"]], found["kappa"]["weights"]
-    ([85], 'quadratic')
+    ([85], 'unweighted')
     """
     check_prob(prob)
     table, settings = fit.table, fit.settings

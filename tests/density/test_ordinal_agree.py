@@ -26,7 +26,9 @@ TABLES = np.array(
     ],
     dtype=float,
 )
-MARGINS = np.array([[[40, 12, 6, 2], [36, 14, 8, 2]], [[41, 11, 6, 2], [36, 14, 8, 2]]], dtype=float)
+MARGINS = np.array(
+    [[[40, 12, 6, 2], [36, 14, 8, 2]], [[41, 11, 6, 2], [36, 14, 8, 2]]], dtype=float
+)
 UNKNOWN = np.zeros((1, 2, C))
 ONE_MARGIN = np.array([[[40, 12, 6, 2], [0, 0, 0, 0]]], dtype=float)
 LAW = CutLaw(np.array([0.4, -0.2, 0.1, 0.5, -0.4, -0.5]), np.full(6, 0.4), np.arange(C), C)
@@ -41,15 +43,22 @@ def evidence():
     kappa = KappaNormal(0.55, 2, 60, ("linear", "quadratic"), all_used, C)
     rank = SpearmanNormal(0.58, 2, 60)
     known = [
-        (default_law(three, C, CARD), TableEvidence(TABLES[:1][:, three][:, :, three], np.zeros(1))),
+        (
+            default_law(three, C, CARD),
+            TableEvidence(TABLES[:1][:, three][:, :, three], np.zeros(1)),
+        ),
         (plain, TableEvidence(TABLES, weights, ranked)),
         (plain, FigureEvidence(MARGINS, np.array([-0.2, 0.4]), kappa, rank, 0.6)),
         (plain, FigureEvidence(ONE_MARGIN, np.zeros(1), None, rank, 0.0, continuous=False)),
-        (LAW, FigureEvidence(UNKNOWN, np.zeros(1), KappaFactor(0.3, 0.06, 1.0, 1.5, all_used), rank)),
+        (
+            LAW,
+            FigureEvidence(UNKNOWN, np.zeros(1), KappaFactor(0.3, 0.06, 1.0, 1.5, all_used), rank),
+        ),
         (plain, FigureEvidence(MARGINS[:1], np.zeros(1), replace(kappa, kinds=("unweighted",)))),
     ]
     return [
-        RowEvidence(place, law, found, CARD.numbers.r_max, "") for place, (law, found) in enumerate(known)
+        RowEvidence(place, law, found, CARD.numbers.r_max, "")
+        for place, (law, found) in enumerate(known)
     ]
 
 

@@ -86,9 +86,7 @@ def compare(marginal: AgreementFit, nuts: AgreementFit) -> tuple[Apart, ...]:
     """Put the two engines side by side."""
     ours, theirs = quantities(marginal), quantities(nuts)
     assert ours.keys() == theirs.keys()
-    return tuple(
-        Apart(name, summarised(ours[name]), summarised(theirs[name])) for name in ours
-    )
+    return tuple(Apart(name, summarised(ours[name]), summarised(theirs[name])) for name in ours)
 
 
 def about(fit: AgreementFit) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Seven readers: the pathologists of the shipped ratings, and simulated ones with known loadings."""
+"""Seven readers: what a fit finds of them, and simulated ones with known loadings."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ CASES = 300
 
 
 def simulated(seed: int) -> AgreementTable:
-    """Draw ratings of seven readers who see one thing, each with loading and cut-points of his own."""
+    """Draw ratings of readers who see one thing, each with a loading and cut-points of his own."""
     rng = np.random.default_rng(seed)
     loadings = np.array(LOADINGS)
     common = rng.standard_normal((CASES, 1))

@@ -17,7 +17,7 @@ from tests.reference.agreement_engines import RECORD_FILE, about, compare, write
 from tests.reference.agreement_readers import LOADINGS, loadings_of, of_pairs, simulated
 
 SEED = 4
-DRAWS = {"marginal": 40_000, "nuts": 16_000}
+DRAWS = {"marginal": 40_000, "nuts": 8_000}
 SIMULATED_SEED = 20
 
 

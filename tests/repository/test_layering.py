@@ -23,7 +23,17 @@ HOMES = {
     "pandas": ("metadx.studies.",),
     "pymc": ("metadx.builders.", "metadx.engines.nuts", "metadx.cards.priors"),
     "rich": ("metadx.report.",),
-    "scipy": ("metadx.plots.", "metadx.engines.ordinal_splines", "metadx.studies.agreement_bounds"),
+    "scipy": (
+        "metadx.plots.",
+        "metadx.engines.ordinal_splines",
+        "metadx.studies.agreement_bounds",
+        "metadx.estimands.agreement.",
+        "metadx.estimands.bivariate_normal.",
+        "metadx.estimands.polychoric.",
+        "metadx.estimands.spearman.",
+        "metadx.estimands.standard_margin.",
+        "metadx.simulation.agreement_data.",
+    ),
     "typer": ("metadx.cli", "metadx.commands."),
     "xarray": ("metadx.engines.", "metadx.estimands.labelled", "metadx.plots."),
 }

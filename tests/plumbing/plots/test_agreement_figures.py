@@ -85,7 +85,7 @@ def test_tables_come_in_pages(ild, carcinoma):
 
 
 def test_cut_points_are_normal_quantiles_of_the_margins(ild):
-    pc = plot_cut_points(ild, prob=0.9, backend="none")
+    pc = plot_cut_points(ild, prob=0.9, margins_only=False, backend="none")
     below = np.cumsum(ild.cells.sum(-1), axis=-1)[..., 0].reshape(-1, 16)
     first = np.median(norm.ppf(below[:, 1:]), axis=0)  # nobody gives the lowest to normal lung
     x = _mark(pc, "cut_a_1", "cut_points")["x"]
@@ -94,12 +94,23 @@ def test_cut_points_are_normal_quantiles_of_the_margins(ild):
     last = _mark(pc, "cut_b_4", "cut_points")["x"]
     assert np.isnan(last[[1, 3, 4, 5]]).all()
     shift = np.tensordot(ild.cells.sum(-1) - ild.cells.sum(-2), np.arange(5), 1).reshape(-1, 16)
-    low, middle, high = np.quantile(shift[:, 1], [0.05, 0.5, 0.95])
+    low, middle, high = np.quantile(shift[:, 1], [0.05, 0.5, 0.95]).round(2) + 0.0  # no minus zero
     text = f"{middle:.2f} ({low:.2f} to {high:.2f})".replace("-", "−")
     assert _words(pc, "shift_words", "cut_points")[1] == text
     assert _words(pc, "shift_heading", "cut_points") == ["AI − radiologist, categories"]
     assert "square: from 25-49" in _caption(pc)
     assert "Rows without printed margins: cut-points rest on the prior" in _caption(pc)
+
+
+def test_cut_points_of_rows_without_margins_are_left_out_unless_asked_for(ild):
+    pc = plot_cut_points(ild, backend="none")
+    assert len(_words(pc, "row_label", "cut_points")) == 6
+    assert "Rows without printed margins are left out." in _caption(pc)
+    rows = (AgreementRow("", "x", "", "A", "B", 50),)
+    table = AgreementTable(("no", "yes"), rows)
+    alone = plot_cut_points(stand_in(table, audit_agreement(table)), backend="none")
+    assert _words(alone, "row_label", "cut_points") == ["x"]
+    assert "All: cut-points rest on the prior" in _caption(alone)
 
 
 def test_of_several_readers_each_has_one_row_of_cut_points(carcinoma):

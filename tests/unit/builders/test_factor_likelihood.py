@@ -7,7 +7,7 @@ from scipy.special import ndtr
 from scipy.stats import multivariate_normal, norm
 
 from metadx.builders.factor_likelihood import factor_log_likelihood, factor_operation
-from metadx.builders.one_factor import build_one_factor, factor_nodes
+from metadx.builders.one_factor import build_one_factor, factor_nodes, one_direction
 from metadx.cards.agreement_card import load_agreement_card
 from metadx.engines.factor_quadrature import grouped_log_likelihood, quadrature_error
 
@@ -115,7 +115,8 @@ def test_the_model_is_prior_times_likelihood(n_categories, free):
     sd = np.exp(point["sd_loading_log__"])
     z = point["loading"] + sd * point["z_raw"]
     cuts = point["first_cut"][:, None]
-    wanted = norm.logpdf(point["loading"], 0.9, 0.7) + norm.logpdf(point["z_raw"]).sum()
+    either = norm.pdf(point["loading"], [0.9, -0.9], 0.7).mean()
+    wanted = np.log(either) + norm.logpdf(point["z_raw"]).sum()
     wanted += np.log(2) + norm.logpdf(sd, 0, 0.7) + point["sd_loading_log__"]
     wanted += norm.logpdf(point["first_cut"], 0, 1.5).sum()
     if n_categories > 2:
@@ -125,3 +126,12 @@ def test_the_model_is_prior_times_likelihood(n_categories, free):
         0.9995 * np.tanh(z), cuts, np.minimum(PATTERNS, n_categories - 1), COUNTS, 41
     )
     assert float(found) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_draws_are_turned_to_point_the_same_way():
+    rng = np.random.default_rng(5)
+    true = np.array([0.9, 0.7, -0.8, 0.1])
+    draws = true + rng.normal(0, 0.15, (400, 4))
+    signs = rng.choice([-1.0, 1.0], 400)
+    assert one_direction(signs[:, None] * draws) == pytest.approx(signs)
+    assert one_direction(-draws) == pytest.approx(-np.ones(400))

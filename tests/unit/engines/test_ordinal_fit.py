@@ -82,8 +82,6 @@ def test_settings_that_cannot_be_meant(review, options, words):
 def test_tables_that_cannot_be_fitted(review):
     with pytest.raises(DataError, match="a dict cannot be fitted: wanted an AgreementTable"):
         metadx.fit_agreement({})
-    with pytest.raises(DataError, match="there is no pair of raters in it"):
-        metadx.fit_agreement(AgreementTable(("0", "1"), ()))
     row = AgreementRow("", "cysts", "", "A", "B", 3, counts=np.array([[1, 0], [1, 1]]))
     with pytest.raises(DataError, match="cysts: n = 3, but the card ordinal-agreement needs"):
         metadx.fit_agreement(AgreementTable(("0", "1"), (row,)))

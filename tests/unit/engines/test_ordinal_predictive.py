@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from metadx.engines.ordinal_predictive import predict_kappa, printed_error, weights_of
+from metadx.engines.ordinal_settings import AgreementSettings
 from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedKappa
 from metadx.studies.agreement_audit import AgreementAudit, Convention, Match, RowAudit
 from metadx.studies.kappa import kappa_standard_error
 
+SETTINGS = AgreementSettings
 NOTHING = AgreementAudit((RowAudit(0, "table known"),), (), None, ())
+DIAGONAL = np.diag([100, 60, 40])
 CELLS = np.array([[0.40, 0.10, 0.00], [0.05, 0.20, 0.05], [0.00, 0.05, 0.15]])
 
 
@@ -18,10 +21,12 @@ def row_of(kappa, **more):
     return AgreementRow("", "cysts", "", "A", "B", 200, kappa=kappa, **more)
 
 
-def predicted(row, coded=np.nan, cells=CELLS, audit=NOTHING):
+def predicted(row, coded=np.nan, cells=CELLS, audit=NOTHING, **settings):
     drawn = np.broadcast_to(cells, (4, 2000, 1, *cells.shape))
     table = AgreementTable(("0", "1", "2"), (row,))
-    return predict_kappa(table, audit, drawn, np.full((4, 2000, 1), coded), seed=1)[..., 0]
+    return predict_kappa(table, audit, drawn, np.full((4, 2000, 1), coded), SETTINGS(**settings))[
+        ..., 0
+    ]
 
 
 @pytest.mark.parametrize("weights", ["unweighted", "linear", "quadratic"])
@@ -40,14 +45,29 @@ def test_without_margins_kappa_as_coded_and_the_printed_error():
 
 
 def test_nothing_is_predicted_where_nothing_says_what_kappa_measures():
-    assert np.isnan(predicted(row_of(None, counts=np.eye(3, dtype=int)))).all()
+    assert np.isnan(predicted(row_of(None, counts=DIAGONAL))).all()
     assert np.isnan(predicted(row_of(PrintedKappa(0.3, lower=0.2, upper=0.4)))).all()
     assert np.isnan(predicted(row_of(PrintedKappa(0.3)), coded=0.2)).all()
     alone = np.zeros((3, 3))
     alone[1, 1] = 1
-    assert np.isnan(
-        predicted(row_of(PrintedKappa(0.3), counts=np.eye(3, dtype=int)), cells=alone)
-    ).all()
+    assert np.isnan(predicted(row_of(PrintedKappa(0.3), counts=DIAGONAL), cells=alone)).all()
+
+
+def test_misaligned_codes_where_these_were_asked_for():
+    """Diagonal cells, codes of the first rater one too high: every disagreement is one."""
+    off = Convention("quadratic", "fleiss-cohen-everitt", 200, 1)
+    down = Convention("quadratic", "fleiss-cohen-everitt", 200, -1)
+    matches = (Match(off, 0, 0, 9, 2, 2), Match(down, 0, 0, 9, 2, 1))
+    audit = AgreementAudit((RowAudit(0, "misaligned only", matches),), (), None, ())
+    row = row_of(PrintedKappa(0.3), counts=DIAGONAL)
+    cells = DIAGONAL / 200
+    as_they_are = predicted(row, cells=cells, audit=audit)
+    np.testing.assert_allclose(as_they_are, 1)
+    moved = predicted(row, cells=cells, audit=audit, impossible="misaligned")
+    # Codes 1, 2, 3 against 0, 1, 2: 1 - 1 / (2 var + 1), var of the category.
+    share = np.array([0.5, 0.3, 0.2])
+    variance = share @ np.arange(3) ** 2 - (share @ np.arange(3)) ** 2
+    assert moved.mean() == pytest.approx(1 - 1 / (2 * variance + 1), abs=0.005)
 
 
 def test_the_printed_error():
