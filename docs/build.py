@@ -18,6 +18,7 @@ from typing import Any
 
 import evidence
 import evidence_contrasts
+import ild_agreement
 import nodules
 import regression
 from console import renew
@@ -46,6 +47,12 @@ FIGURES = {
         {"spec": "~ architecture"},
         "forest-by-architecture",
     ),
+}
+
+#: The same of a review of agreement; nothing but its name makes it.
+AGREEMENT_FIGURES = {
+    f"{name}-ild": ("ild-agreement", name)
+    for name in ("kappa-forest", "agreement-tables", "agreement-ranks", "agreement-bounds")
 }
 
 _TABLES = {"reviews": "shipped reviews", "corpus": "tables that do not ship"}
@@ -234,6 +241,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "review-keys": review_keys,
     **evidence.PARTS,
     **evidence_contrasts.PARTS,
+    **ild_agreement.PARTS,
     **nodules.PARTS,
     **regression.PARTS,
 }
@@ -243,7 +251,8 @@ def draw() -> None:
     """Draw the figures of the pages with the command that a reader would use."""
     draw_evidence()
     with tempfile.TemporaryDirectory() as folder:
-        for figure, (review, formulas, name) in FIGURES.items():
+        made = {figure: (review, {}, name) for figure, (review, name) in AGREEMENT_FIGURES.items()}
+        for figure, (review, formulas, name) in {**FIGURES, **made}.items():
             asked = [word for margin in formulas.items() for word in (f"--{margin[0]}", margin[1])]
             result = Path(folder) / " ".join(["run of", review, *asked]).replace("~", "by")
             if not result.exists():  # one run may give several figures

@@ -61,8 +61,7 @@ def factor_log_likelihood(  # noqa: PLR0912, PLR0917 - one loop nest for numba
     >>> round(float(value / np.log(0.5)), 12)
     4.0
     """
-    n_raters, n_cuts = cuts.shape
-    n_nodes = nodes.size
+    (n_raters, n_cuts), n_nodes = cuts.shape, nodes.size
     p = np.empty((n_raters, n_cuts + 1, n_nodes))
     place = np.empty((n_raters, n_cuts, n_nodes))
     for j in range(n_raters):
@@ -80,8 +79,7 @@ def factor_log_likelihood(  # noqa: PLR0912, PLR0917 - one loop nest for numba
             p[j, n_cuts, q] = max(above if beyond else 1.0 - below, _LEAST)
     log_p = np.log(p)
     share = np.zeros((n_raters, n_cuts + 1, n_nodes))
-    total = 0.0
-    terms = np.empty(n_nodes)
+    total, terms = 0.0, np.empty(n_nodes)
     for i in range(counts.size):
         terms[:] = log_weights
         for j in range(n_raters):
@@ -110,9 +108,8 @@ def factor_log_likelihood(  # noqa: PLR0912, PLR0917 - one loop nest for numba
             for q in range(n_nodes):
                 u = place[j, c, q]
                 density = math.exp(-0.5 * u * u) / math.sqrt(2.0 * math.pi)
-                slope = density * (
-                    share[j, c, q] / p[j, c, q] - share[j, c + 1, q] / p[j, c + 1, q]
-                )
+                pull = share[j, c, q] / p[j, c, q] - share[j, c + 1, q] / p[j, c + 1, q]
+                slope = density * pull
                 by_cut[j, c] += slope * scale
                 by_loading[j] += slope * (loadings[j] * u / left - nodes[q] * scale)
     return total, by_loading, by_cut

@@ -14,7 +14,6 @@ from metadx.engines.settings import CHAINS
 from metadx.errors import FitError
 
 if TYPE_CHECKING:
-    import pymc as pm
     import xarray as xr
 
 type FloatArray = NDArray[np.float64]
@@ -43,7 +42,7 @@ class Chains:
     ess: float
 
 
-def compile_model(model: "pm.Model") -> Any:  # noqa: ANN401
+def compile_model(model: Any) -> Any:  # noqa: ANN401 - PyMC and nutpie ship no types
     """Compile a PyMC model for `sample_chains`.
 
     Parameters

@@ -68,7 +68,8 @@ def simulate_agreement(
     """
     shared = _Shared.draw(card, design, rng)
     truth = dict(shared.values)
-    if not scenario.parts:
+    parts = tuple(part for part in design.parts if part.finding in scenario.parts_of)
+    if not parts:
         truth = {name: x for name, x in truth.items() if name not in ("beta_part", "sd_region")}
     if scenario.printed == "cross-tables":
         del truth["lambda"]
@@ -76,7 +77,6 @@ def simulate_agreement(
     wholes: dict[str, Cuts] = {}
     for finding in design.findings:
         wholes[finding.name] = _whole_cuts(design, finding.a, finding.b, rng)
-    parts = design.parts if scenario.parts else ()
     places = [(f.name, design.whole, None) for f in design.findings]
     for name, region, part in [*places, *((p.finding, p.region, p) for p in parts)]:
         cuts = wholes[name] if part is None else _part_cuts(design, part, wholes[name], card, rng)

@@ -25,10 +25,10 @@ def agreement_requirements(record: Json, require: AgreementRequirements) -> tupl
     Returns
     -------
     tuple of Requirement
-        For each scenario and measure the mean over findings and the worst finding.
+        For each judged scenario and measure the mean over findings and the worst finding.
     """
     found: list[Requirement] = []
-    for scenario in record["cells"]:
+    for scenario in (cell for cell in record["cells"] if cell["judged"]):
         for measure, words in MEASURES.items():
             covered = finding_coverages(scenario, record["card"], measure)
             mean = float(np.mean(list(covered.values())))

@@ -250,11 +250,15 @@ class Scenario(_Part):
 
     name: str = Field(min_length=1)
     printed: Literal["cross-tables", "figures"]
-    parts: bool = False
+    parts_of: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(), description="findings of whose parts the figures are printed, too"
+    )
+    judged: bool = Field(default=True, description="whether the requirements hold for it")
+    replications: int | None = Field(default=None, ge=1, description="if others than the design's")
 
 
 class AgreementRequirements(_Part):
-    """What the intervals must show in every scenario, for correlation and kappa alike."""
+    """What the intervals must show in every judged scenario, for correlation and kappa alike."""
 
     coverage_within: Positive = Field(description="largest distance of mean coverage from prob")
     least: Proportion = Field(description="coverage of the worst finding")
@@ -278,6 +282,10 @@ class AgreementDesign(_Design):
     scenarios: Listed[Scenario]
     require: AgreementRequirements
 
+    def asked(self, scenario: Scenario) -> int:
+        """Return the replications of a scenario."""
+        return self.replications if scenario.replications is None else scenario.replications
+
     @model_validator(mode="after")
     def _whole(self) -> "AgreementDesign":
         _once("findings", [finding.name for finding in self.findings])
@@ -293,6 +301,11 @@ class AgreementDesign(_Design):
                     what = f"found {list(shares)}, wanted {wanted} shares that add up to 1"
                     raise _impossible(("findings", number, name), what)
         names = [finding.name for finding in self.findings]
+        for number, scenario in enumerate(self.scenarios):
+            for name in scenario.parts_of:
+                if name not in [part.finding for part in self.parts]:
+                    what = f"{name!r}: there is no part of it"
+                    raise _impossible(("scenarios", number, "parts_of"), what)
         for number, part in enumerate(self.parts):
             if part.finding not in names:
                 what = f"{part.finding!r}: wanted one of {', '.join(names)}"

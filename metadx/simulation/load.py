@@ -69,7 +69,8 @@ class LoadedAgreementDesign:
     @property
     def identity(self) -> str:
         """Hash of what the design and its card say, as of `LoadedDesign`."""
-        told = {"title": True, "require": True, "replications": True}
+        told: dict[str, Any] = {"title": True, "require": True, "replications": True}
+        told["scenarios"] = {"__all__": {"replications": True, "judged": True}}
         said = self.design.model_dump_json(exclude=told)
         card = self.card.card
         parameters = {name: {"prior"} for name in type(card.parameters).model_fields}
@@ -232,7 +233,7 @@ def load_agreement_design(path: str | Path | None = None) -> LoadedAgreementDesi
     Examples
     --------
     >>> [scenario.name for scenario in load_agreement_design().design.scenarios]
-    ['cross-tables', 'margins, kappa and rho', 'with 10 parts']
+    ['cross-tables', 'margins, kappa and rho', 'with 10 parts', 'with parts of rare findings']
     """
     file, design = _read("agreement", path)
     if not isinstance(design, AgreementDesign):

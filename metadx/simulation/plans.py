@@ -87,8 +87,13 @@ def agreement_plan(loaded: LoadedAgreementDesign, replications: int | None = Non
         Keys such as ``"cross-tables/00017"``; every scenario takes its turn, so that a study that
         is stopped has as many of each.
     """
-    count = loaded.design.replications if replications is None else replications
-    items = _items([(scenario.name, count) for scenario in loaded.design.scenarios])
+    design = loaded.design
+    items = _items(
+        [
+            (scenario.name, design.asked(scenario) if replications is None else replications)
+            for scenario in design.scenarios
+        ]
+    )
     turns = tuple(sorted(items, key=lambda item: item.payload[::-1]))
     return Plan("agreement", partial(agreement_replication, loaded), turns, identity(loaded))
 

@@ -10,7 +10,13 @@ from metadx.runner.plan import Outcome, Plan
 from metadx.runner.run import run_plan
 from metadx.simulation.agreement_verdict import agreement_requirements
 from metadx.simulation.contrast_verdict import contrast_requirements
-from metadx.simulation.design import ContrastsDesign, CoverageDesign, Kind, SbcDesign
+from metadx.simulation.design import (
+    AgreementDesign,
+    ContrastsDesign,
+    CoverageDesign,
+    Kind,
+    SbcDesign,
+)
 from metadx.simulation.load import (
     AnyDesign,
     LoadedAgreementDesign,
@@ -60,6 +66,9 @@ class Finished:
         if isinstance(self.design, SbcDesign):
             asked = [group.replications for group in self.design.groups]
             done = [group["replications"] for group in self.record["groups"]]
+        elif isinstance(self.design, AgreementDesign):
+            asked = [self.design.asked(scenario) for scenario in self.design.scenarios]
+            done = [cell["replications"] for cell in self.record["cells"]]
         else:
             asked = [self.design.replications] * len(self.record["cells"])
             done = [cell["replications"] for cell in self.record["cells"]]

@@ -36,17 +36,14 @@ LAW = CutLaw(np.array([0.4, -0.2, 0.1, 0.5, -0.4, -0.5]), np.full(6, 0.4), np.ar
 
 def evidence():
     """One row of each kind; the last but one has an accuracy factor."""
-    three, all_used = np.array([0, 1, 3]), np.arange(C)
+    high, low, all_used = np.array([1, 3]), np.array([0, 1, 2]), np.arange(C)
     plain = default_law(all_used, C, CARD)
     ranked = TableSpearman(0.61, np.array([0.5, 0.52, 0.55]), np.array([0.002, 0.003, 0.002]))
     weights = np.array([0.3, -0.4, 0.1])
     kappa = KappaNormal(0.55, 2, 60, ("linear", "quadratic"), all_used, C)
     rank = SpearmanNormal(0.58, 2, 60)
     known = [
-        (
-            default_law(three, C, CARD),
-            TableEvidence(TABLES[:1][:, three][:, :, three], np.zeros(1)),
-        ),
+        (default_law(high, C, CARD), TableEvidence(TABLES[:1, 1::2, 1::2], np.zeros(1))),
         (plain, TableEvidence(TABLES, weights, ranked)),
         (plain, FigureEvidence(MARGINS, np.array([-0.2, 0.4]), kappa, rank, 0.6)),
         (plain, FigureEvidence(ONE_MARGIN, np.zeros(1), None, rank, 0.0, continuous=False)),
@@ -54,7 +51,12 @@ def evidence():
             LAW,
             FigureEvidence(UNKNOWN, np.zeros(1), KappaFactor(0.3, 0.06, 1.0, 1.5, all_used), rank),
         ),
-        (plain, FigureEvidence(MARGINS[:1], np.zeros(1), replace(kappa, kinds=("unweighted",)))),
+        (
+            default_law(low, C, CARD),
+            FigureEvidence(
+                MARGINS[:1, :, :3], np.zeros(1), replace(kappa, kinds=("unweighted",), used=low)
+            ),
+        ),
     ]
     return [
         RowEvidence(place, law, found, CARD.numbers.r_max, "")

@@ -1,5 +1,7 @@
 """The integral over the cut-points of a row against brute force, and what it must reproduce."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
@@ -202,6 +204,20 @@ def test_a_sample_of_many_tables_stands_for_all(ranked):
     np.testing.assert_allclose(
         sample.log_likelihood(seen, lam), full.log_likelihood(seen, lam), atol=0.05
     )
+
+
+def test_what_a_sample_misses_is_put_back():
+    tables = every_table((9, 8, 6), (10, 8, 5))
+    known = of_tables(*tables)
+    whole = integrate_row(known, 251).log_likelihood[:, 0]
+    few = replace(known, evidence=sample_tables(known.evidence, 25))
+    rough = integrate_row(few, 251).log_likelihood[:, 0]
+    mended = integrate_row(replace(few, full=known.evidence), 251).log_likelihood[:, 0]
+    some = slice(node(-1.5), node(3))
+    assert len(few.evidence.tables) <= 25
+    assert len(tables) > 500
+    assert np.ptp((rough - whole)[some]) > 0.5
+    assert np.ptp((mended - whole)[some]) < 0.25 * np.ptp((rough - whole)[some])
 
 
 def test_draws_have_the_mean_of_the_integral():

@@ -11,7 +11,10 @@ BY_NAME = {
     "h5netcdf": ("metadx/engines/store.py", 'engine="h5netcdf"'),
     "nutpie": ("metadx/engines/nuts.py", 'nuts_sampler="nutpie"'),
 }
-PARTS = {"arviz_stats": "arviz", "arviz_plots": "arviz", "pydantic_core": "pydantic"}
+PARTS = {
+    **{"arviz_stats": "arviz", "arviz_plots": "arviz", "pydantic_core": "pydantic"},
+    "pytensor": "pymc",
+}
 
 
 def bare(requirement):

@@ -25,6 +25,10 @@ HOMES = {
     "rich": ("metadx.report.",),
     "scipy": (
         "metadx.plots.",
+        "metadx.engines.factor_quadrature",
+        "metadx.engines.ordinal_part_cuts",
+        "metadx.engines.ordinal_proposal",
+        "metadx.engines.ordinal_row_evidence",
         "metadx.engines.ordinal_splines",
         "metadx.studies.agreement_bounds",
         "metadx.estimands.agreement.",
@@ -40,6 +44,7 @@ HOMES = {
 PARTS = {
     **dict.fromkeys(("arviz_base", "arviz_plots", "arviz_stats"), "arviz"),
     "pydantic_core": "pydantic",
+    "pytensor": "pymc",
 }
 # What a file of these rooms may load as soon as it is imported, beside the standard library.
 LIGHT = {

@@ -176,3 +176,17 @@ def test_every_mark_lies_on_the_axis(ild):
                             "interval", "reported_interval", "unused_interval")])  # fmt: skip
         assert ends[0] < min(0.0, np.nanmin(x))
         assert ends[1] > max(1.0, np.nanmax(x))
+
+
+def test_of_two_categories_kappa_of_a_part_is_the_one_as_coded():
+    rows = (
+        AgreementRow("", "x", "all", "A", "B", 50, np.array([[20, 5], [4, 21]])),
+        AgreementRow("", "x", "left", "A", "B", 50, kappa=PrintedKappa(0.3, lower=0.1, upper=0.5)),
+    )
+    table = AgreementTable(("no", "yes"), rows, whole="all")
+    fit = stand_in(table, audit_agreement(table))
+    pc = plot_kappa_forest(fit, backend="none")
+    found = _mark(pc, "posterior_median")["x"][1]
+    assert found == pytest.approx(np.median(fit.kappa_coded[..., 1]))
+    assert _words(pc, "aligned_words")
+    assert "Kappa, unweighted, of 2 rows." in _caption(pc)

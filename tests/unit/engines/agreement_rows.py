@@ -19,10 +19,13 @@ def table_of(*places: tuple[str, str, str], whole: str = "") -> AgreementTable:
     return AgreementTable(("0", "1", "2"), rows, whole=whole)
 
 
-def normal_rows(centre: np.ndarray, sd: np.ndarray, slope: float = 0.0) -> RowSplines:
-    """Log-likelihoods normal in z around centre + slope (lambda - 1/2)."""
+def normal_rows(
+    centre: np.ndarray, sd: np.ndarray, slope: float = 0.0, wave: float = 0.0
+) -> RowSplines:
+    """Log-likelihoods normal in z around centre + slope (lambda - 1/2), plus a wave."""
     moved = centre[:, None, None] + slope * (LAM - 0.5)
-    return splines_through(Z, LAM, -0.5 * ((Z[:, None] - moved) / sd[:, None, None]) ** 2)
+    normal = -0.5 * ((Z[:, None] - moved) / sd[:, None, None]) ** 2
+    return splines_through(Z, LAM, normal + wave * np.sin(3 * Z[:, None]))
 
 
 def lung() -> tuple[Hierarchy, RowPosterior]:
@@ -31,6 +34,6 @@ def lung() -> tuple[Hierarchy, RowPosterior]:
     table = table_of(*places, whole="all")
     rng = np.random.default_rng(4)
     count = len(places)
-    splines = normal_rows(rng.normal(1, 0.5, count), rng.uniform(0.2, 0.6, count), 0.4)
+    splines = normal_rows(rng.normal(1, 0.5, count), rng.uniform(0.2, 0.6, count), 0.4, 0.5)
     hierarchy = row_hierarchy(table, splines.share_nodes)
     return hierarchy, row_posterior(hierarchy, splines, CARD)

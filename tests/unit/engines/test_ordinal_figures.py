@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import norm, spearmanr
+from scipy.stats import multivariate_normal, norm, spearmanr
 
-from metadx.engines.ordinal_evidence import TableEvidence
+from metadx.engines.ordinal_evidence import FigureEvidence, Predicted, TableEvidence
 from metadx.engines.ordinal_figures import (
     KappaFactor,
     KappaNormal,
@@ -112,3 +112,27 @@ def test_a_measurement_gives_every_table_a_mean_and_a_variance():
     kept, words = with_spearman(constant, PrintedSpearman(0.61))
     assert kept is constant
     assert "not defined" in words
+
+
+def test_kappa_and_spearman_err_together():
+    used, share = np.arange(3), 0.6
+    kappa = KappaNormal(0.5, 2, 107, ("linear",), used, 3)
+    rank = SpearmanNormal(0.6, 2, 107)
+    evidence = FigureEvidence(np.zeros((1, 2, 3)), np.zeros(1), kappa, rank, share)
+    seen = Predicted(CELLS[None], np.array([0.45]), np.array([0.2]))
+    found = evidence.log_likelihood(seen, np.array([0.0, 0.5]))[0]
+    ((of_kappa, sd),) = kappa.residuals(CELLS[None])
+    joint = multivariate_normal(cov=[[1, share], [share, 1]])
+    for value, rho in zip(found, (0.45, 0.55), strict=True):
+        of_rank, sd_rank = rank.residual(np.array([rho]))
+        wanted = joint.logpdf([of_kappa[0], of_rank[0]]) - np.log(sd[0] * sd_rank[0])
+        assert value == pytest.approx(wanted)
+
+
+def test_margins_are_two_multinomials_averaged_over_candidates():
+    a, b, other = np.array([50, 40, 17]), np.array([60, 30, 17]), np.array([49, 41, 17])
+    evidence = FigureEvidence(np.array([[a, b], [other, b]], dtype=float), np.log([0.5, 0.5]))
+    found = evidence.log_likelihood(Predicted(CELLS[None]), np.zeros(1))[0, 0]
+    log_a, log_b = np.log(CELLS.sum(1)), np.log(CELLS.sum(0))
+    wanted = np.log(0.5 * np.exp(a @ log_a + 240) + 0.5 * np.exp(other @ log_a + 240)) - 240
+    assert found == pytest.approx(wanted + b @ log_b)

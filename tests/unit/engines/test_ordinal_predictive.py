@@ -70,6 +70,18 @@ def test_misaligned_codes_where_these_were_asked_for():
     assert moved.mean() == pytest.approx(1 - 1 / (2 * variance + 1), abs=0.005)
 
 
+def test_it_is_the_first_rater_whose_codes_are_moved():
+    """The first rater one below the second in every case: one up, and they agree."""
+    below = np.array([[0, 120, 0], [0, 0, 80], [0, 0, 0]])
+    off = Convention("quadratic", "fleiss-cohen-everitt", 200, 1)
+    audit = AgreementAudit(
+        (RowAudit(0, "misaligned only", (Match(off, 0, 0, 9, 2, 2),)),), (), None, ()
+    )
+    row = row_of(PrintedKappa(0.3), counts=below)
+    moved = predicted(row, cells=below / 200, audit=audit, impossible="misaligned")
+    np.testing.assert_allclose(moved, 1)
+
+
 def test_the_printed_error():
     assert printed_error(PrintedKappa(0.5, se=0.07, lower=0.1, upper=0.9)) == 0.07
     ninety = PrintedKappa(0.5, lower=0.4, upper=0.6, level=0.9)

@@ -100,7 +100,7 @@ def test_parts_have_figures_but_no_margins(loaded):
     found = simulated(loaded, PARTS)
     parts = [row for row in found.table.rows if found.table.is_part(row)]
     assert (found.table.n_rows, len(parts)) == (16, 10)
-    for row, part in zip(parts, loaded.design.parts, strict=True):
+    for row, part in zip(parts, loaded.design.parts[:10], strict=True):
         assert (row.finding, row.region) == (part.finding, part.region)
         assert (row.margins_a, row.margins_b, row.counts) == ((), (), None)
         assert (row.quartiles is not None) is bool(part.quartiles)
@@ -109,12 +109,12 @@ def test_parts_have_figures_but_no_margins(loaded):
 
 
 def test_z_of_the_rows_is_made_as_the_model_says(loaded):
-    """Over 4,000 draws mean and covariance of z of two wholes and two parts of one finding."""
+    """Over 20,000 draws mean and covariance of z of two wholes and two parts of one finding."""
     rng = np.random.default_rng(8)
     rows = [("consolidation", None), ("emphysema", None)]
     rows += [("consolidation", "RLL"), ("consolidation", "LLL")]
     z = []
-    for _ in range(4000):
+    for _ in range(20_000):
         shared = agreement_data._Shared.draw(loaded.card.card, loaded.design, rng)
         z.append([shared.z(*row, rng) for row in rows])
     mu, finding, row, region, part = 0.6**2, 0.6**2, 0.3**2, 0.2**2, 0.4**2  # mean squares
@@ -126,8 +126,8 @@ def test_z_of_the_rows_is_made_as_the_model_says(loaded):
             wanted[i, j] += part
         if i == j:
             wanted[i, j] += row + (region if i >= 2 else 0)
-    np.testing.assert_allclose(np.mean(z, axis=0), 0.9, atol=0.05)
-    np.testing.assert_allclose(np.cov(z, rowvar=False), wanted, atol=0.08)
+    np.testing.assert_allclose(np.mean(z, axis=0), 0.9, atol=0.025)
+    np.testing.assert_allclose(np.cov(z, rowvar=False), wanted, atol=0.03)
 
 
 def test_cut_points_in_a_part_lie_as_the_card_says(loaded):
@@ -143,7 +143,7 @@ def test_cut_points_in_a_part_lie_as_the_card_says(loaded):
     for _ in range(2000):
         a, b = agreement_data._part_cuts(loaded.design, part, whole, loaded.card.card, rng)
         found.append([a[0], *np.log(np.diff(a))[:1], b[0], *np.log(np.diff(b))])
-    points = np.array([1.0, 25.0, 1.6, 5.0, 16.0])
+    points = np.array([1.0, 25.0, *part.quartiles])
     cut, second, q1, q2, q3 = np.log(points / (100 - points))
     first = ndtri(0.75) * (cut - q2) / (q2 - q1)
     gap = ndtri(0.75) * (second - q2) / (q3 - q2) - first
@@ -155,11 +155,11 @@ def test_cut_points_in_a_part_lie_as_the_card_says(loaded):
 def test_where_a_rater_gives_one_category_a_paper_prints_no_figure(loaded):
     finding = loaded.design.findings[0]
     alone = finding.model_copy(update={"b": (0.0, 0.0, 0.0, 0.0, 1.0)})
-    row = simulated(loaded, FIGURES, findings=(alone,), parts=()).table.rows[0]
+    row = simulated(loaded, FIGURES, findings=(alone,)).table.rows[0]
     assert row.spearman is None
     assert row.margins_b[0].tolist() == [0, 0, 0, 0, 107]
     both = alone.model_copy(update={"a": (0.0, 0.0, 0.0, 0.0, 1.0)})
-    row = simulated(loaded, FIGURES, findings=(both,), parts=()).table.rows[0]
+    row = simulated(loaded, FIGURES, findings=(both,)).table.rows[0]
     assert (row.kappa, row.spearman) == (None, None)
 
 

@@ -19,6 +19,10 @@ from metadx.simulation.record import agreement_record
 from metadx.simulation.study import simulate
 
 CARD = "ordinal-agreement"
+NAMES = (
+    *("cross-tables", "margins, kappa and rho", "with 10 parts"),
+    "with parts of rare findings",
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +63,11 @@ def test_the_design_that_ships(loaded):
     assert [finding.name for finding in design.findings][3:] == [
         *("reticulation", "honeycombing", "emphysema"),
     ]
-    assert (len(design.parts), design.cases, design.prob) == (10, 107, 0.9)
-    assert design.replications >= 100
+    assert (len(design.parts), design.cases, design.prob) == (14, 107, 0.9)
+    asked = {scenario.name: design.asked(scenario) for scenario in design.scenarios}
+    judged = {scenario.name for scenario in design.scenarios if scenario.judged}
+    assert judged == set(asked) - {"with parts of rare findings"}
+    assert min(asked[name] for name in judged) >= 100
     assert (design.require.coverage_within, design.require.least) == (0.05, 0.80)
     assert loaded.card.card.id == CARD
 
@@ -75,8 +82,13 @@ def test_the_design_that_ships(loaded):
             'name = "consolidation",',
             "the name 'consolidation' stands twice",
         ),
-        ('"emphysema",     region = "RUL"', '"cysts", region = "RUL"', "parts[9].finding: 'cysts'"),
-        ("[0.1, 0.6, 2.3]", "[0.1, 0.6]", "parts[1].quartiles: found 2 numbers, wanted three"),
+        (
+            '"emphysema",     region = "RUL"',
+            '"cysts", region = "RUL"',
+            "parts[13].finding: 'cysts'",
+        ),
+        ('"honeycombing", "emphysema"]', '"normal lung"]', "scenarios[4].parts_of: 'normal lung'"),
+        ("[0.1, 0.4, 1.6]", "[0.1, 0.4]", "parts[1].quartiles: found 2 numbers, wanted three"),
         ('engine = "marginal"', 'engine = "fast"', "engine: found 'fast'"),
         ('card = "ordinal-agreement"', 'card = "bivariate-binomial"', "bivariate-binomial"),
     ],
@@ -98,11 +110,9 @@ def test_a_design_of_another_kind_is_refused():
 def test_every_scenario_has_as_many_replications(loaded):
     plan = agreement_plan(loaded, 2)
     assert [item.key for item in plan.items] == [
-        f"{name}/0000{number}"
-        for number in range(2)
-        for name in ("cross-tables", "margins, kappa and rho", "with 10 parts")
+        f"{name}/0000{number}" for number in range(2) for name in NAMES
     ]
-    assert len(agreement_plan(loaded).items) == 3 * loaded.design.replications
+    assert len(agreement_plan(loaded).items) == 3 * loaded.design.replications + 40
     assert plan.identity == identity(loaded)
 
 
@@ -114,7 +124,7 @@ def test_what_is_simulated_and_assumed_is_in_the_identity(loaded, tmp_path):
         (tmp_path / "one.toml").write_text(text.replace(old, new), encoding="utf-8")
         return load_agreement_design(tmp_path / "one.toml").identity
 
-    for old, new in (("least = 0.80", "least = 0.7"), ("replications = 100", "replications = 3")):
+    for old, new in (("least = 0.80", "least = 0.7"), ("replications = 40", "replications = 3")):
         assert identity_with(old, new) == loaded.identity
     for old, new in (("0.41, 0.57", "0.42, 0.56"), ("rater_shift = 0.15", "rater_shift = 0.1")):
         assert identity_with(old, new) != loaded.identity
@@ -143,7 +153,9 @@ def test_kappa_of_a_part_is_as_its_paper_coded_it(loaded, fitted):
     agreement_replication(loaded, 2, 0)
     fit = agreement.fit_agreement(fitted[0][0], loaded.card)
     draws = draws_of(fit, "total")
-    np.testing.assert_array_equal(draws["kappa[emphysema, LUL]"], fit.kappa_coded[..., 15].ravel())
+    np.testing.assert_array_equal(
+        draws["kappa[reticulation, LUL]"], fit.kappa_coded[..., 15].ravel()
+    )
     np.testing.assert_allclose(
         draws["latent_rho[emphysema]"], 0.9995 * np.tanh(fit.z[..., 5]).ravel()
     )
@@ -198,6 +210,8 @@ def test_both_thresholds_bite(loaded, record):
     met = agreement_requirements(record, require)
     assert len(met) == 3 * 2 * 2
     assert all(one.passed for one in met)
+    record["cells"][3]["methods"][CARD]["parameters"]["kappa[y]"]["covered"] = 1  # not judged
+    assert all(one.passed for one in agreement_requirements(record, require))
     parameters = record["cells"][1]["methods"][CARD]["parameters"]
     parameters["kappa[y]"]["covered"] = 7.9
     found = [one for one in agreement_requirements(record, require) if not one.passed]
@@ -225,6 +239,6 @@ def test_a_study_from_its_design_to_its_verdict(fitted, tmp_path):
     done = simulate("agreement", tmp_path, replications=1, workers=1)
     assert done.short
     assert len(done.requirements) == 12
-    assert len(done.record["cells"]) == len(fitted) == 3
+    assert len(done.record["cells"]) == len(fitted) == 4
     assert write_study(tmp_path, done) == ("record.json",)
-    assert (tmp_path / "record.json").read_text(encoding="utf-8").count("\n") == 6
+    assert (tmp_path / "record.json").read_text(encoding="utf-8").count("\n") == 7
