@@ -17,7 +17,7 @@ from metadx.errors import FitError, MetadxError
 
 app = typer.Typer(
     name="metadx",
-    help="Bayesian meta-analysis of diagnostic test accuracy.",
+    help="Bayesian meta-analysis of diagnostic test accuracy and of agreement between raters.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -98,7 +98,7 @@ def _told(error: BaseException) -> tuple[str, int]:
 def options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
-    """Bayesian meta-analysis of diagnostic test accuracy."""
+    """Bayesian meta-analysis of diagnostic test accuracy and of agreement between raters."""
     if version:
         import metadx
 
