@@ -107,8 +107,12 @@ def review_keys() -> str:
         AnalysisSection,
         ColumnEntry,
         ColumnsSection,
+        CorrectionEntry,
+        FindingEntry,
         PublishedEntry,
+        RaterEntry,
         ReviewSection,
+        ScaleSection,
         SourceSection,
         TotalEntry,
     )
@@ -121,6 +125,10 @@ def review_keys() -> str:
         "[analysis]": AnalysisSection,
         "[[published]]": PublishedEntry,
         "[[totals]]": TotalEntry,
+        "[scale]": ScaleSection,
+        "[findings.NAME]": FindingEntry,
+        "[raters.NAME]": RaterEntry,
+        "[[corrections]]": CorrectionEntry,
     }
     rows = [
         (f"`{section}`", f"`{key}`", str(field.description), _default(field))

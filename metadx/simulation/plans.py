@@ -84,8 +84,8 @@ def agreement_plan(loaded: LoadedAgreementDesign, replications: int | None = Non
     Returns
     -------
     Plan
-        Keys such as ``"cross-tables/00017"``; every scenario takes its turn, so that a study that
-        is stopped has as many of each.
+        Keys such as ``"cross-tables/00017"``; the judged scenarios take turns, so that a study that
+        is stopped has as many of each, and come first.
     """
     design = loaded.design
     items = _items(
@@ -94,7 +94,12 @@ def agreement_plan(loaded: LoadedAgreementDesign, replications: int | None = Non
             for scenario in design.scenarios
         ]
     )
-    turns = tuple(sorted(items, key=lambda item: item.payload[::-1]))
+
+    def turn(item: Item) -> tuple[bool, int, int]:
+        scenario, replication = item.payload
+        return not design.scenarios[scenario].judged, replication, scenario
+
+    turns = tuple(sorted(items, key=turn))
     return Plan("agreement", partial(agreement_replication, loaded), turns, identity(loaded))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,11 @@ def summarised(draws: FloatArray) -> dict[str, float]:
     }
 
 
-def compare(marginal: AgreementFit, nuts: AgreementFit) -> tuple[Apart, ...]:
-    """Put the two engines side by side."""
-    ours, theirs = quantities(marginal), quantities(nuts)
+def compare(record: Mapping[str, Any]) -> tuple[Apart, ...]:
+    """Put the two engines of a record side by side."""
+    ours, theirs = (record[name]["posterior"] for name in ("marginal", "nuts"))
     assert ours.keys() == theirs.keys()
-    return tuple(Apart(name, summarised(ours[name]), summarised(theirs[name])) for name in ours)
+    return tuple(Apart(name, ours[name], theirs[name]) for name in ours)
 
 
 def about(fit: AgreementFit) -> dict[str, Any]:
@@ -96,39 +96,32 @@ def about(fit: AgreementFit) -> dict[str, Any]:
         "seed": fit.settings.seed,
         "draws": int(fit.z.shape[0] * fit.z.shape[1]),
         "seconds": round(fit.engine.seconds, 1),
-        "checks": {check.name: check.value for check in fit.checks},
+        "checks": {check.name: float(f"{check.value:.6g}") for check in fit.checks},
         "passed": fit.passed,
         "data_sha256": fit.table.sha256,
         "card_sha256": fit.card.sha256,
-    }
-
-
-def write_record(sections: Mapping[str, Any]) -> None:
-    """Write the record with the versions of the libraries."""
-    whole = {
-        "format": RECORD_FORMAT,
         "versions": {name: version(name) for name in _LIBRARIES},
-        **sections,
     }
-    RECORD_FILE.write_text(json.dumps(whole, indent=1, default=_plain) + "\n", encoding="utf-8")
+
+
+def with_posterior(fit: AgreementFit) -> dict[str, Any]:
+    """Describe a fit together with what it found."""
+    found = {
+        name: {key: float(f"{value:.6g}") for key, value in summarised(draws).items()}
+        for name, draws in quantities(fit).items()
+    }
+    return {**about(fit), "posterior": found}
+
+
+def add_to_record(part: str, found: Mapping[str, Any]) -> None:
+    """Write one part of the record; the others stay as they are."""
+    whole = read_record() if RECORD_FILE.is_file() else {"format": RECORD_FORMAT}
+    text = json.dumps({**whole, part: found}, indent=1)
+    RECORD_FILE.write_text(text + "\n", encoding="utf-8")
 
 
 def read_record() -> dict[str, Any]:
-    """Read the record; its comparison comes back as `Apart`."""
-    whole = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
+    """Read the record."""
+    whole: dict[str, Any] = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
     assert whole["format"] == RECORD_FORMAT
-    whole["engines"] = tuple(Apart(**row) for row in whole["engines"])
     return whole
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Apart):
-        return {
-            name: _rounded(part) if isinstance(part, dict) else part
-            for name, part in asdict(value).items()
-        }
-    return np.asarray(value).tolist()
-
-
-def _rounded(part: Mapping[str, float]) -> dict[str, float]:
-    return {name: float(f"{value:.6g}") for name, value in part.items()}
