@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.ordinal_settings import AgreementSettings
-from metadx.studies.agreement import WEIGHTS, AgreementRow, AgreementTable, PrintedKappa, Weights
+from metadx.studies.agreement import WEIGHTS, AgreementRow, AgreementTable, Weights
 from metadx.studies.agreement_audit import AgreementAudit, RowAudit
 from metadx.studies.kappa import kappas_of
 
@@ -58,8 +58,8 @@ def predict_kappa(
             offset = _offset(audit.rows[place]) if settings.impossible == "misaligned" else 0
             found[:, place] = kappas_of(tables, weights_of(row, audit, place), offset)
         else:
-            noise = rng.standard_normal(chains * draws)
-            found[:, place] = coded[:, place] + printed_error(row.kappa) * noise
+            noise, error = rng.standard_normal(chains * draws), row.kappa.standard_error
+            found[:, place] = coded[:, place] + (np.nan if error is None else error) * noise
     return found.reshape(chains, draws, n_rows)
 
 
@@ -99,28 +99,3 @@ def _offset(audit: RowAudit) -> int:
         if match.convention.offset:
             votes[match.convention.offset] = votes.get(match.convention.offset, 0) + match.n_both
     return max(votes, key=lambda offset: votes[offset])
-
-
-def printed_error(printed: PrintedKappa) -> float:
-    """Return the standard error of a kappa as printed, or from its interval; NaN without either.
-
-    Parameters
-    ----------
-    printed : PrintedKappa
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> round(printed_error(PrintedKappa(0.19, lower=0.12, upper=0.27)), 4)
-    0.0383
-    """
-    from statistics import NormalDist
-
-    if printed.se is not None:
-        return printed.se
-    if printed.lower is None or printed.upper is None:
-        return float("nan")
-    return (printed.upper - printed.lower) / 2 / NormalDist().inv_cdf((1 + printed.level) / 2)

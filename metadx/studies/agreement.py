@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.studies.agreement_checks import check_rows
+from metadx.studies.agreement_figures import half_unit
 
 type IntArray = NDArray[np.int64]
 type Weights = Literal["unweighted", "linear", "quadratic"]
@@ -29,11 +30,13 @@ class PrintedKappa:
     se : float or None
         Standard error.
     interval_decimals : int
-        Digits printed of the limits, or of the standard error.
+        Digits printed of the limits and of the standard error, where not told of each.
     level : float
         Level of the interval.
     weights : {"unweighted", "linear", "quadratic"} or None
         None where the paper does not say.
+    lower_decimals, upper_decimals, se_decimals : int or None
+        Digits printed of each, where they differ.
     """
 
     value: float
@@ -44,6 +47,56 @@ class PrintedKappa:
     interval_decimals: int = 2
     level: float = 0.95
     weights: Weights | None = None
+    lower_decimals: int | None = None
+    upper_decimals: int | None = None
+    se_decimals: int | None = None
+
+    def places(self, figure: Literal["lower", "upper", "se"]) -> int:
+        """Return the digits printed of a limit or of the standard error.
+
+        Examples
+        --------
+        >>> PrintedKappa(0.5, lower=0.52, upper=0.6, upper_decimals=1).places("upper")
+        1
+        """
+        own = {"lower": self.lower_decimals, "upper": self.upper_decimals, "se": self.se_decimals}
+        told = own[figure]
+        return self.interval_decimals if told is None else told
+
+    @property
+    def standard_error(self) -> float | None:
+        """The standard error as printed, else half the interval over its normal quantile.
+
+        None where nothing was printed, or what was printed rounds to no spread at all.
+
+        Examples
+        --------
+        >>> round(PrintedKappa(0.6, lower=0.45, upper=0.76).standard_error, 4)
+        0.0791
+        """
+        if self.se is not None and self.se > 0:
+            return self.se
+        if self.lower is None or self.upper is None or self.upper <= self.lower:
+            return None
+        return (self.upper - self.lower) / (2 * _quantile(self.level))
+
+    @property
+    def standard_error_half_unit(self) -> float | None:
+        """How far rounding can have moved `standard_error` either way; None where there is none.
+
+        Both limits were rounded by themselves, so their halves add.
+
+        Examples
+        --------
+        >>> PrintedKappa(0.6, se=0.08).standard_error_half_unit
+        0.005
+        """
+        if self.standard_error is None:
+            return None
+        if self.se is not None and self.se > 0:
+            return half_unit(self.places("se"))
+        both = half_unit(self.places("lower")) + half_unit(self.places("upper"))
+        return both / (2 * _quantile(self.level))
 
 
 @dataclass(frozen=True)
@@ -246,6 +299,12 @@ class AgreementTable:
     def is_part(self, row: AgreementRow) -> bool:
         """Tell whether a row is about a part of the whole region."""
         return bool(self.whole) and row.region != self.whole
+
+
+def _quantile(level: float) -> float:
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _with_raters(row: AgreementRow) -> str:

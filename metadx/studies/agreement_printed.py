@@ -143,16 +143,19 @@ class _Line:
         if level is not None and not 0 < level[0] < 1:
             wanted = "wanted a share such as 0.95"
             self.faults.append(f"kappa_level = {level[0]:g} lies outside 0 to 1; {wanted}")
-        beside = [figure[1] for figure in (lower, upper, se) if figure is not None]
+        beside = [figure and figure[1] for figure in (lower, upper, se)]
         return PrintedKappa(
             value=value[0],
             decimals=value[1],
             lower=lower and lower[0],
             upper=upper and upper[0],
             se=se and se[0],
-            interval_decimals=min(beside, default=2),
+            interval_decimals=max((told for told in beside if told is not None), default=2),
             level=level[0] if level else 0.95,
             weights=weights,
+            lower_decimals=beside[0],
+            upper_decimals=beside[1],
+            se_decimals=beside[2],
         )
 
     def spearman(self) -> PrintedSpearman | None:

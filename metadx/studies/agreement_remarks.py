@@ -196,7 +196,7 @@ def constant_remarks(rows: Sequence[AgreementRow], scale: Scale) -> Iterator[Rem
 
 
 def decimal_remarks(sheet: Sheet) -> Iterator[Remark]:
-    """Say where figures of one column have different numbers of decimals.
+    """Say where figures of one kind have different numbers of decimals.
 
     Parameters
     ----------
@@ -208,12 +208,12 @@ def decimal_remarks(sheet: Sheet) -> Iterator[Remark]:
     tuple of str
         What it is about, and the words.
     """
-    for name in ("kappa", "spearman"):
-        cells = [sheet.cell(name, i) for i in range(len(sheet.rows))]
+    for names in (("kappa",), ("kappa_lower", "kappa_upper"), ("kappa_se",), ("spearman",)):
+        cells = [sheet.cell(name, i) for name in names for i in range(len(sheet.rows))]
         decimals = {len(cell.partition(".")[2]) for cell in cells if cell}
         if len(decimals) > 1:
             yield (
-                f"{sheet.source}, {name}",
+                f"{sheet.source}, {' and '.join(names)}",
                 f"figures have {min(decimals)} to {max(decimals)} decimals; each is taken as "
                 "rounded to its own. Spreadsheets drop zeros at the end: if 0.60 was printed, "
                 "write 0.60 as text.",

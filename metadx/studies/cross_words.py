@@ -49,16 +49,15 @@ def printed_text(printed: PrintedKappa) -> str:
     >>> printed_text(PrintedKappa(0.6, lower=0.45, upper=0.76))
     'kappa 0.60 (0.45 to 0.76)'
     """
-    places = printed.interval_decimals
+    lower = None if printed.lower is None else f"{printed.lower:.{printed.places('lower')}f}"
+    upper = None if printed.upper is None else f"{printed.upper:.{printed.places('upper')}f}"
     beside = []
-    if printed.lower is not None and printed.upper is not None:
-        beside.append(f"{printed.lower:.{places}f} to {printed.upper:.{places}f}")
-    elif printed.lower is not None or printed.upper is not None:
-        word = "from" if printed.lower is not None else "to"
-        limit = printed.lower if printed.lower is not None else printed.upper
-        beside.append(f"{word} {limit:.{places}f}")
+    if lower and upper:
+        beside.append(f"{lower} to {upper}")
+    elif lower or upper:
+        beside.append(f"from {lower}" if lower else f"to {upper}")
     if printed.se is not None:
-        beside.append(f"standard error {printed.se:.{places}f}")
+        beside.append(f"standard error {printed.se:.{printed.places('se')}f}")
     text = f"kappa {printed.value:.{printed.decimals}f}"
     return f"{text} ({', '.join(beside)})" if beside else text
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.studies.agreement import IntArray, PrintedKappa
+from metadx.studies.agreement_figures import half_unit
 from metadx.studies.kappa import IntervalReading
 
 type FloatArray = NDArray[np.float64]
@@ -74,34 +75,37 @@ def errors_that_round(
     none, any_ = np.zeros_like(kappa, dtype=float), np.full_like(kappa, np.inf, dtype=float)
     if interval == "set aside":
         return none, any_
-    half = 0.5 / 10**printed.interval_decimals + SLACK
     centre = np.full_like(kappa, printed.value) if interval == "from rounded" else kappa
-    low, high = _of_limits(printed, centre, half)
+    low, high = _of_limits(printed, centre)
     low, high = np.maximum(none, low), np.minimum(any_, high)
     if interval == "from rounded" and (printed.lower is not None or printed.upper is not None):
-        unit = 10**printed.interval_decimals
+        places = max(printed.places("lower"), printed.places("upper"))
+        unit, half = 10**places, half_unit(places) + SLACK
         # Whole units within these limits; each stands for what rounds to it.
         low, high = np.ceil(low * unit - SLACK) / unit, np.floor(high * unit + SLACK) / unit
         possible = low <= high
         low = np.where(possible, np.maximum(low - half, 0.0), np.inf)
         high = np.where(possible, high + half, 0.0)
     if printed.se is not None:
+        half = half_unit(printed.places("se")) + SLACK
         low, high = np.maximum(low, printed.se - half), np.minimum(high, printed.se + half)
     return low, high
 
 
 def _of_limits(
-    printed: PrintedKappa, kappa: FloatArray | float, half: float
+    printed: PrintedKappa, kappa: FloatArray | float
 ) -> tuple[FloatArray | float, FloatArray | float]:
     """Return the standard errors that put both limits within half a unit of the print."""
     z = NormalDist().inv_cdf((1 + printed.level) / 2)
     low: FloatArray | float = -np.inf
     high: FloatArray | float = np.inf
     if printed.lower is not None:
+        half = half_unit(printed.places("lower")) + SLACK
         low = np.maximum(low, (kappa - printed.lower - half) / z)
         if printed.lower > -1:  # a limit cut off at -1 or 1 says only that the error is large
             high = np.minimum(high, (kappa - printed.lower + half) / z)
     if printed.upper is not None:
+        half = half_unit(printed.places("upper")) + SLACK
         low = np.maximum(low, (printed.upper - kappa - half) / z)
         if printed.upper < 1:
             high = np.minimum(high, (printed.upper - kappa + half) / z)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from metadx.engines.ordinal_predictive import predict_kappa, printed_error, weights_of
+from metadx.engines.ordinal_predictive import predict_kappa, weights_of
 from metadx.engines.ordinal_settings import AgreementSettings
 from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedKappa
 from metadx.studies.agreement_audit import AgreementAudit, Convention, Match, RowAudit
@@ -80,13 +80,6 @@ def test_it_is_the_first_rater_whose_codes_are_moved():
     row = row_of(PrintedKappa(0.3), counts=below)
     moved = predicted(row, cells=below / 200, audit=audit, impossible="misaligned")
     np.testing.assert_allclose(moved, 1)
-
-
-def test_the_printed_error():
-    assert printed_error(PrintedKappa(0.5, se=0.07, lower=0.1, upper=0.9)) == 0.07
-    ninety = PrintedKappa(0.5, lower=0.4, upper=0.6, level=0.9)
-    assert printed_error(ninety) == pytest.approx(0.1 / 1.644854, rel=1e-6)
-    assert np.isnan(printed_error(PrintedKappa(0.5, lower=0.4)))
 
 
 def test_the_weights_are_those_told_or_found():
