@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import evidence
+import evidence_agreement
 import evidence_contrasts
 import ild_agreement
 import nodules
@@ -248,6 +249,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "record": record,
     "review-keys": review_keys,
     **evidence.PARTS,
+    **evidence_agreement.PARTS,
     **evidence_contrasts.PARTS,
     **ild_agreement.PARTS,
     **nodules.PARTS,

@@ -59,10 +59,10 @@ def agreement_shared() -> str:
                     words.replace("_", " "),
                     per_cent(covered / (len(chosen) * cell["replications"])),
                     f"{np.median([numbers['width'] for numbers in chosen]):.2f}",
-                    signed(float(np.mean([numbers["bias"] for numbers in chosen]))),
+                    signed(float(np.mean([numbers["median_error"] for numbers in chosen]))),
                 )
             )
-    return table(("what is known", "quantity", "coverage", "width", "mean error"), rows)
+    return table(("what is known", "quantity", "coverage", "width", "median error"), rows)
 
 
 def agreement_limits() -> str:

@@ -71,6 +71,13 @@ def _probability(value: float) -> str:
     return "> 0.99" if value > 0.995 else "< 0.01" if value < 0.005 else f"{value:.2f}"
 
 
+def _factor(value: float) -> str:
+    # Beyond a hundred it hangs on draws too few to tell.
+    if value > 100:
+        return "> 100"
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
 def results() -> str:
     """Show what was printed and what the model concludes, whole lung."""
     rows = [
@@ -103,10 +110,12 @@ def lobes() -> str:
                 _printed(row),
                 _told(row["kappa_aligned"]),
                 _told(row["latent_rho"]),
-                _probability(1 - one["aligned"]) if one else "",
+                _factor(one["factor_off"]) if one else "",
+                _factor(one["factor_lines"]) if one else "",
             )
         )
-    head = ("finding, lobe", "printed kappa", "kappa if aligned", "latent r", "P(codes off by one)")
+    head = ("finding, lobe", "printed kappa", "kappa if aligned", "latent r", "codes off by one",
+            "other lines")  # fmt: skip
     return table(head, rows)
 
 

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"  # looking the number up among the installed packages costs 20 ms a run
-
 _NAMES = {
     "metadx.cards.agreement_card": "load_agreement_card",
     "metadx.cards.load": "list_cards load_card",
+    "metadx.criticism.alignment": "Alignment alignment_probabilities",
     "metadx.criticism.compare": "compare",
     "metadx.criticism.leave_one_out": "leave_one_out",
     "metadx.engines.analysis": "analyse",
@@ -38,6 +38,7 @@ _NAMES = {
     "metadx.report.summary": "summary",
     "metadx.studies.accuracy": "AccuracyTable",
     "metadx.studies.agreement": "AgreementTable",
+    "metadx.studies.agreement_arrays": "from_counts from_ratings",
     "metadx.studies.agreement_audit": "audit_agreement",
     "metadx.studies.agreement_review": "AgreementReview load_agreement",
     "metadx.studies.read": "read_table",
@@ -45,7 +46,6 @@ _NAMES = {
     "metadx.studies.review": "Review list_datasets load_dataset load_review",
 }
 _HOME = {name: home for home, names in _NAMES.items() for name in names.split()}
-
 __all__ = sorted(_HOME)  # noqa: PLE0605 - computed from the one table above
 
 

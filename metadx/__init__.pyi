@@ -1,6 +1,8 @@
 from metadx.cards.agreement_card import load_agreement_card as load_agreement_card
 from metadx.cards.load import list_cards as list_cards
 from metadx.cards.load import load_card as load_card
+from metadx.criticism.alignment import Alignment as Alignment
+from metadx.criticism.alignment import alignment_probabilities as alignment_probabilities
 from metadx.criticism.compare import compare as compare
 from metadx.criticism.leave_one_out import leave_one_out as leave_one_out
 from metadx.engines.analysis import analyse as analyse
@@ -57,6 +59,8 @@ from metadx.report.agreement_summary import agreement_summary as agreement_summa
 from metadx.report.summary import summary as summary
 from metadx.studies.accuracy import AccuracyTable as AccuracyTable
 from metadx.studies.agreement import AgreementTable as AgreementTable
+from metadx.studies.agreement_arrays import from_counts as from_counts
+from metadx.studies.agreement_arrays import from_ratings as from_ratings
 from metadx.studies.agreement_audit import audit_agreement as audit_agreement
 from metadx.studies.agreement_review import AgreementReview as AgreementReview
 from metadx.studies.agreement_review import load_agreement as load_agreement

@@ -118,7 +118,7 @@ def build_row_hierarchy(shape: HierarchyShape, card: AgreementCard) -> "pm.Model
 
     z = mu + beta_part part + finding + region + study + row, each effect normal around 0 and
     non-centred; a row's log-likelihood is a cubic spline in z whose coefficients are polynomials
-    in lambda. Beyond the grid of z it goes on along its tangent.
+    in lambda. Beyond the grid of z it goes on along its tangent, level where that would rise.
 
     Parameters
     ----------
@@ -180,11 +180,14 @@ def _log_likelihood(
     interval = pm.math.clip(pm.math.floor(inside), 0, spline.shape[1] - 1).astype("int64")
     t = inside - interval
     beyond = place - inside
-    # The tangent beyond the grid: value + slope times the distance, both 0 beyond within it.
-    basis = pm.math.stack([t**0, t + beyond, t * (t + 2 * beyond), t**2 * (t + 3 * beyond)])
+    basis = pm.math.stack([t**0, t, t**2, t**3])
+    steep = pm.math.stack([0 * t, t**0, 2 * t, 3 * t**2])
     here = spline[np.arange(shape.rows), interval]  # (R, 4, Q)
-    by_share = (here * basis.T[:, :, None]).sum(axis=1)
-    if share is None:
-        return by_share[:, 0]
-    powers = pm.math.stack([(2 * share - 1) ** degree for degree in range(shape.share_nodes)])
-    return pm.math.dot(by_share, powers)
+    powers = np.ones(1)
+    if share is not None:
+        powers = pm.math.stack([(2 * share - 1) ** degree for degree in range(shape.share_nodes)])
+    value, rise = (
+        pm.math.dot((here * each.T[:, :, None]).sum(axis=1), powers) for each in (basis, steep)
+    )
+    # Beyond the grid the tangent, level where it would rise outwards; within it nothing is added.
+    return value + pm.math.minimum(beyond * rise, 0.0)

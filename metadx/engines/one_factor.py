@@ -15,7 +15,7 @@ from metadx.engines.factor_quadrature import quadrature_error
 from metadx.engines.ordinal_fit import AgreementFit
 from metadx.engines.ordinal_settings import AgreementSettings
 from metadx.engines.result import Check, EngineReport, Note
-from metadx.errors import FitError
+from metadx.errors import DataError
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.studies.agreement import AgreementTable, IntArray, Ratings
 from metadx.studies.agreement_audit import AgreementAudit
@@ -61,7 +61,7 @@ def fit_one_factor(
 
     Raises
     ------
-    FitError
+    DataError
         If there is not one block of ratings with a row for each of its pairs, or all ratings are
         the same category.
     """
@@ -74,7 +74,7 @@ def fit_one_factor(
             f"{table.source or 'ratings'}: every rating is the same category ({name}); where "
             "nobody tells cases apart, agreement beyond chance cannot be measured"
         )
-        raise FitError(msg)
+        raise DataError(msg)
     patterns, counts = grouped(block, used)
     chains, report, error = _sample(patterns, counts, used.size, card, settings)
     z = chains.variables["z"]
@@ -114,7 +114,7 @@ def only_block(table: AgreementTable) -> Ratings:
 
     Raises
     ------
-    FitError
+    DataError
         Otherwise; the message says what to do.
     """
     where = table.source or "the table"
@@ -125,9 +125,10 @@ def only_block(table: AgreementTable) -> Ratings:
     if len(names) != 1:
         msg = (
             f"{where}: ratings of three or more raters about {len(names)} things "
-            f"({'; '.join(names)}); one at a time can be fitted: put each in a file of its own"
+            f"({'; '.join(names)}); one at a time can be fitted: put each in a file of its own, or "
+            "leave two columns of raters to fit all of them together"
         )
-        raise FitError(msg)
+        raise DataError(msg)
     block = table.ratings[0]
     for row in table.rows:
         same = (row.study, row.finding, row.region) == (block.study, block.finding, block.region)
@@ -136,7 +137,7 @@ def only_block(table: AgreementTable) -> Ratings:
                 f"{where}: {row.label} stands beside ratings of three or more raters "
                 f"({names[0]}); the two cannot be fitted together: put them in files of their own"
             )
-            raise FitError(msg)
+            raise DataError(msg)
     return block
 
 

@@ -20,13 +20,15 @@ from metadx.estimands.spearman import spearman_blocks, spearman_measured
 
 type FloatArray = NDArray[np.float64]
 
-Z_GRID = np.linspace(-3.0, 3.9, 47)
+Z_GRID = np.linspace(-3.0, 3.9, 93)  # kappas near 0 of rows without margins need a fine one
 _AT_A_TIME = 40_000  # tables of cells: bounds the memory
 _MANY_TABLES = 20  # from which so much less is done at a time
 _WORTH = 3.0  # logs below the highest density: further down little is drawn
 _WIDE = 0.5  # share of the points that come from the margins alone where the table is not known
 _FLAT = 0.95  # share of the points
 _QUADRATURE = 20
+_CARRIES = 0.02  # of the posterior; the shape of the weights at lesser nodes does not matter
+_FEWEST = 5.0  # effective points; with fewer a node has no integral
 
 
 def lam_nodes(count: int = 7) -> FloatArray:
@@ -89,6 +91,9 @@ class RowIntegral:
     log_weights : ndarray, shape (G, Q, M) or (G, 1, M)
         Prior times likelihood over proposal.
     log_likelihood : ndarray, shape (G, Q)
+    good : ndarray of bool, shape (G, Q)
+        Whether the integral at a node can be trusted; elsewhere the log-likelihood is continued
+        from the nodes where it can.
     """
 
     known: RowEvidence
@@ -96,6 +101,7 @@ class RowIntegral:
     proposal: CutProposal
     log_weights: FloatArray
     log_likelihood: FloatArray
+    good: NDArray[np.bool_]
 
     def quality(self, log_prior: FloatArray) -> tuple[float, float]:
         """Return Pareto k and effective number of points where the posterior lies.
@@ -108,23 +114,29 @@ class RowIntegral:
         Returns
         -------
         pareto_k : float
-            Mean over the nodes, weighted by the posterior; at a single node it is a rough estimate.
+            The largest at any node that carries more than a few per cent of the posterior.
         ess : float
-            The least of them.
+            The least at any node that is not negligible; 0 where the integral failed at
+            one of them or beside it.
         """
         count = self.log_weights.shape[2]
         if count == 1:  # nothing to integrate
             return -np.inf, np.inf
         value = self.log_likelihood + log_prior
         value = value - value.max()
-        shapes, shares, least = [], [], float(count)
-        for g, q in np.argwhere(value > -_WORTH)[::3]:
+        mass = np.exp(value)
+        mass = mass.sum(axis=1) / mass.sum()
+        shapes, least = [-1.0], float(count)
+        for g in np.flatnonzero(value.max(axis=1) > -_WORTH):
+            q = int(value[g].argmax())
+            if not self.good[max(g - 1, 0) : g + 2, q].all():
+                return np.inf, 0.0
             smoothed = smooth(self.log_weights[g, min(q, self.log_weights.shape[1] - 1)])
             least = min(least, smoothed.ess)
-            even = smoothed.ess > _FLAT * count  # then k is not defined
-            shapes.append(-1.0 if even else max(smoothed.pareto_k, -1.0))
-            shares.append(np.exp(value[g, q]))
-        return float(np.average(shapes, weights=shares)), least
+            # Where the weights are even, k is not defined.
+            if mass[g] > _CARRIES and smoothed.ess <= _FLAT * count:
+                shapes.append(smoothed.pareto_k)
+        return float(max(shapes)), least
 
 
 def predict(known: RowEvidence, r: FloatArray, theta: FloatArray) -> Predicted:
@@ -205,8 +217,31 @@ def integrate_row(known: RowEvidence, points: int) -> RowIntegral:
     total = top[..., 0] + np.log(np.exp(logs - top).mean(axis=2))
     if known.full is not None:
         total = total + _left_out(known, known.full, r, proposal.law.mode, lam)
-    value = np.broadcast_to(total, (r.size, lam.size)).copy()
-    return RowIntegral(known, lam, proposal, logs, value)
+    shape = r.size, lam.size
+    good = np.broadcast_to(_effective(logs) > _FEWEST, shape)
+    columns = zip(np.broadcast_to(total, shape).T, good.T, strict=True)
+    value = np.stack([_mended(*column) for column in columns], axis=1)
+    return RowIntegral(known, lam, proposal, logs, value, good)
+
+
+def _effective(logs: FloatArray) -> FloatArray:
+    """Effective number of points at every node, shape (G, Q) or (G, 1)."""
+    weights = np.exp(logs - logs.max(axis=2, keepdims=True))
+    share = weights.sum(axis=2) ** 2 / (weights * weights).sum(axis=2)
+    return np.asarray(np.where(logs.shape[2] == 1, np.inf, share))
+
+
+def _mended(total: FloatArray, good: NDArray[np.bool_]) -> FloatArray:
+    """Replace nodes without an integral (G,): between good ones a line, beyond them a decay."""
+    if good.all() or good.sum() < 2:
+        return total
+    kept, places = np.flatnonzero(good), np.arange(good.size)
+    found = np.interp(places, kept, total[kept])
+    for end, inner in ((kept[0], kept[1]), (kept[-1], kept[-2])):
+        slope = min((total[end] - total[inner]) / abs(end - inner), 0.0)
+        beyond = places < end if end < inner else places > end
+        found[beyond] = total[end] + slope * np.abs(places[beyond] - end)
+    return found
 
 
 def _proposal(known: RowEvidence, points: int) -> CutProposal:
@@ -221,7 +256,8 @@ def _proposal(known: RowEvidence, points: int) -> CutProposal:
         return CutProposal(law, spread_points(points, size))
     alone = FigureEvidence(evidence.first_margins[None], np.zeros(1))
     wide = StretchedLaw(*find_cuts(Z_GRID[:4], known.r_max, known.law, alone, predicted))
-    return CutProposal(law, spread_points(points, size, _WIDE), wide.at(slice(0, 1)))
+    points_of = spread_points(points, size, _WIDE)
+    return CutProposal(law, points_of, wide.at(slice(0, 1)))
 
 
 def _left_out(

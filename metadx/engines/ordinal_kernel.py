@@ -78,7 +78,7 @@ def prior_density(
     return total
 
 
-def add_rows(  # noqa: PLR0917 - compiled: names cannot be given
+def add_rows(  # noqa: PLR0912, PLR0917 - compiled: names cannot be given
     u: FloatArray,
     gradient: FloatArray,
     means: FloatArray,
@@ -131,11 +131,15 @@ def add_rows(  # noqa: PLR0917 - compiled: names cannot be given
             for q in range(nodes):
                 c[j] += coefficients[r, interval, j, q] * powers[q]
                 d[j] += coefficients[r, interval, j, q] * slopes[q]
-        # Beyond the grid the spline goes on along its tangent.
         steep = c[1] + t * (2 * c[2] + 3 * t * c[3])
-        total += c[0] + t * (c[1] + t * (c[2] + t * c[3])) + beyond * steep
+        total += c[0] + t * (c[1] + t * (c[2] + t * c[3]))
         by_share += d[0] + t * (d[1] + t * (d[2] + t * d[3]))
-        by_share += beyond * (d[1] + t * (2 * d[2] + 3 * t * d[3]))
+        # Beyond the grid the spline goes on along its tangent, level where that would rise.
+        if beyond * steep < 0:
+            total += beyond * steep
+            by_share += beyond * (d[1] + t * (2 * d[2] + 3 * t * d[3]))
+        elif beyond != 0:
+            steep = 0.0
         for i in range(n_real):
             gradient[i] += means[i, r] * steep / grid[1]
         for k in range(level.shape[1]):

@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.ordinal_cuts import CutLaw
-from metadx.engines.ordinal_evidence import MIDDLE_LAM, Evidence, FigureEvidence, Predicted
+from metadx.engines.ordinal_evidence import (
+    MIDDLE_LAM,
+    Evidence,
+    FigureEvidence,
+    Predicted,
+)
 from metadx.engines.ordinal_interpolation import cubic_weights
 from metadx.engines.ordinal_part_cuts import margin_cuts
 
@@ -23,13 +28,17 @@ _ALONG = np.array([0.5, 1.0, 1.5, 2.0, 3.0, 4.0])  # roots, at which the density
 _LEAST_STRETCH, _MOST_STRETCH = 0.7, 3.0
 _NARROW = 0.05  # latent standard deviations: the least gap to start from
 _APART = 1e-4  # of differences, in prior standard deviations
-_EVERY = 2  # nodes of the grid from one search to the next; between them it is interpolated
+_EVERY = 4  # nodes of the grid from one search to the next; between them it is interpolated
+_BETTER = 0.01  # logs, by which the mode of a neighbour has to be better to start again from it
 
 
 def find_cuts(
     z: FloatArray, r_max: float, law: CutLaw, evidence: Evidence, predict: Predict
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Find the mode of the cut-points at each latent correlation by scoring steps, all at once.
+    """Find the mode of the cut-points at each latent correlation.
+
+    All searches start at the margins. Far from the correlation that the row shows, this can end
+    on a plateau: a search starts again from a neighbour's mode as long as that is better there.
 
     Parameters
     ----------
@@ -66,16 +75,8 @@ def find_cuts(
         evidence = FigureEvidence(evidence.margins, evidence.log_weights)
     nodes = np.linspace(z[0], z[-1], -(-(z.size - 1) // _EVERY) + 1)
     climb = _Climb(r_max * np.tanh(nodes), law, evidence, predict)
-    theta = np.tile(_start(law, evidence), (nodes.size, 1))
-    value = climb.density(climb.r, theta)
-    for _ in range(_ITERATIONS):
-        gradient, precision = climb.derivatives(theta)
-        step = np.linalg.solve(precision, gradient[..., None])[..., 0]
-        longest = np.abs(step / law.sd).max(axis=1, initial=0.0)
-        step *= np.minimum(1.0, _LONGEST / np.maximum(longest, 1e-300))[:, None]
-        theta, value, moved = climb.take(theta, value, step)
-        if moved < _ARRIVED:
-            break
+    theta, value = climb.up(np.tile(_start(law, evidence), (nodes.size, 1)))
+    theta = _from_neighbours(climb, theta, value)
     covariance = np.linalg.inv(climb.derivatives(theta)[1])
     root = np.linalg.cholesky(0.5 * (covariance + np.swapaxes(covariance, 1, 2)))
     stretch = np.log(climb.stretch(theta, root))
@@ -99,6 +100,23 @@ class _Climb:
     def density(self, r: FloatArray, theta: FloatArray) -> FloatArray:
         value = self.evidence.log_likelihood(self.predict(r, theta), np.array([MIDDLE_LAM]))
         return self.law.log_density(theta) + value[..., 0]
+
+    def at(self, nodes: NDArray[np.intp]) -> "_Climb":
+        """Keep some of the nodes."""
+        return _Climb(self.r[nodes], self.law, self.evidence, self.predict)
+
+    def up(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Climb by scoring steps, all nodes at once; return where they end and how high."""
+        value = self.density(self.r, theta)
+        for _ in range(_ITERATIONS):
+            gradient, precision = self.derivatives(theta)
+            step = np.linalg.solve(precision, gradient[..., None])[..., 0]
+            longest = np.abs(step / self.law.sd).max(axis=1, initial=0.0)
+            step *= np.minimum(1.0, _LONGEST / np.maximum(longest, 1e-300))[:, None]
+            theta, value, moved = self.take(theta, value, step)
+            if moved < _ARRIVED:
+                break
+        return theta, value
 
     def take(
         self, theta: FloatArray, value: FloatArray, step: FloatArray
@@ -147,6 +165,26 @@ class _Climb:
         kept = np.maximum(1.0 + values, _LEAST)
         precision = (axes * kept[:, None]) @ np.swapaxes(axes, 1, 2) / scale
         return gradient - (theta - law.mean) / law.sd**2, precision
+
+
+def _from_neighbours(climb: _Climb, theta: FloatArray, value: FloatArray) -> FloatArray:
+    """Start again from the mode of a neighbour where that is better, until none is."""
+    theta, value = theta.copy(), value.copy()
+    last = value.size - 1
+    for _ in range(value.size):
+        found = 0
+        for neighbour in (
+            np.maximum(np.arange(last + 1) - 1, 0),
+            np.minimum(np.arange(last + 1) + 1, last),
+        ):
+            there = climb.density(climb.r, theta[neighbour])
+            again = np.flatnonzero(there > value + _BETTER)
+            if again.size:
+                theta[again], value[again] = climb.at(again).up(theta[neighbour[again]])
+                found += again.size
+        if not found:
+            break
+    return theta
 
 
 def _start(law: CutLaw, evidence: Evidence) -> FloatArray:

@@ -23,6 +23,8 @@ from metadx.studies.agreement_audit import AgreementAudit
 
 type FloatArray = NDArray[np.float64]
 
+_OUTSIDE = 1e-3  # share of draws
+_END, _LEVEL = 0.5, 0.5  # of z, and logs over that: less is level
 _SHARED_STREAM, _ROW_STREAM = 29, 31  # random streams of the single row and of the tables
 
 
@@ -85,7 +87,7 @@ def fit_rows(
         hyper=shared.hyper,
         effects=shared.effects,
         engine=EngineReport("marginal", pareto_k, shared.ess, None, time.perf_counter() - began),
-        checks=(*row_checks, *shared.checks),
+        checks=(*row_checks, *shared.checks, draws_outside(shared.z, splines)),
         evidence=tuple(row.how for row in rows),
     )
 
@@ -158,6 +160,33 @@ def _draw_tables(
         coded.reshape(chains, draws, n_rows),
         factor.reshape(chains, draws, n_rows),
     )
+
+
+def draws_outside(z: FloatArray, splines: RowSplines) -> Check:
+    """Judge how many draws lie where no likelihood was computed.
+
+    Parameters
+    ----------
+    z : ndarray, shape (..., R)
+    splines : RowSplines
+        Of the R rows.
+
+    Returns
+    -------
+    Check
+        Of the row with most draws beyond an end of the grid at which its likelihood is not level.
+    """
+    low, step = splines.grid
+    intervals = splines.coefficients.shape[1]
+    high = low + step * intervals
+    flat = z.reshape(-1, z.shape[-1])
+    edges: FloatArray = np.array([low, low + _END, high - _END, high])
+    lam = np.full(edges.size, 0.5) if splines.share_nodes > 1 else None
+    ends = splines.values(np.tile(edges[:, None], z.shape[-1]), lam)
+    steep = np.abs(np.diff(ends, axis=0)[::2]) > _LEVEL  # (2, R)
+    beyond = np.stack([(flat < low).mean(axis=0), (flat > high).mean(axis=0)])
+    share = float((beyond * steep).sum(axis=0).max())
+    return Check("row_outside_grid", share, _OUTSIDE, share < _OUTSIDE)
 
 
 def _row_checks(

@@ -31,6 +31,7 @@ from metadx.studies.agreement_audit import AgreementAudit
 type FloatArray = NDArray[np.float64]
 
 _LADDER: Ladder = ((0.95, 2), (0.99, 4))
+_LISTED = 20_000  # cross-tables that the graph can hold and still be sampled in minutes
 _SHARED = ("mu", "beta_part", "lambda")
 
 
@@ -117,7 +118,9 @@ def row_terms(known: RowEvidence) -> RowTerms:
     Parameters
     ----------
     known : RowEvidence
-        As the marginal engine uses it; of many cross-tables the same sample.
+        As the marginal engine uses it. Of cross-tables up to some thousands all are used, where
+        that engine has a sample and what the sample misses; of more, the sample alone, so that
+        the two engines may then differ a little.
 
     Returns
     -------
@@ -126,6 +129,8 @@ def row_terms(known: RowEvidence) -> RowTerms:
     """
     law, evidence = known.law, known.evidence
     if isinstance(evidence, TableEvidence):
+        if known.full is not None and len(known.full.tables) <= _LISTED:
+            evidence = known.full
         spearman = evidence.spearman
         tables = TablesTerm(
             law.on_full_scale(evidence.tables),

@@ -103,6 +103,27 @@ def margin_cuts(margin: FloatArray) -> FloatArray:
     return np.asarray(places + outside)
 
 
+def lines_expected(table: AgreementTable, row: AgreementRow) -> bool:
+    """Tell whether something is known of where both raters draw the lines of a row.
+
+    Parameters
+    ----------
+    table : AgreementTable
+    row : AgreementRow
+        Of this table.
+
+    Returns
+    -------
+    bool
+        Whether a margin, quartiles, or the margin over the whole region is known of either rater.
+    """
+    quartiles = row.quartiles is not None and (
+        quartile_cuts(row.quartiles, table.boundaries) is not None
+    )
+    first = bool(row.margins_a) or quartiles or _whole_margin(table, row, 0) is not None
+    return first and (bool(row.margins_b) or _whole_margin(table, row, 1) is not None)
+
+
 def _first_rater(table: AgreementTable, row: AgreementRow, card: AgreementCard) -> Half | None:
     places = quartile_cuts(row.quartiles, table.boundaries) if row.quartiles else None
     if places is None:

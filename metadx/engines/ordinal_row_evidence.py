@@ -1,5 +1,6 @@
 """Choose, row by row, what an agreement model may use of the printed numbers."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,14 @@ from metadx.studies.kappa import standard_errors_of
 type FloatArray = NDArray[np.float64]
 
 
+class _Listed(NamedTuple):
+    """Cross-tables, what they are in words, and whether they are all that have the margins."""
+
+    tables: TableSet
+    how: str
+    every: bool = False
+
+
 class _Source(NamedTuple):
     """What every row is read against."""
 
@@ -36,8 +45,10 @@ class _Source(NamedTuple):
     settings: AgreementSettings
 
 
-_MANY = 800  # tables; more are represented by a sample
-_SAMPLE = 1500
+NOTHING_BUT_MARGINS = "nothing but margins"  # which do not tell the association
+
+_MANY, _MANY_RANKED = 3000, 800  # tables, without and with a Spearman; more are sampled
+_SAMPLE = 3000
 
 
 def row_evidence(
@@ -76,30 +87,27 @@ def row_evidence(
     return tuple(found)
 
 
-def _tables(
-    row: AgreementRow, checked: RowAudit, settings: AgreementSettings
-) -> tuple[TableSet, str] | None:
+def _tables(row: AgreementRow, checked: RowAudit, settings: AgreementSettings) -> _Listed | None:
     """Choose the cross-tables the row leaves; None where none are listed."""
     if row.counts is not None:
         known = np.asarray(row.counts)[None]
-        return TableSet(known.astype(np.int32), _log_coefficients(known), True, 1), "cross-table"
+        tables = TableSet(known.astype(np.int32), _log_coefficients(known), True, 1)
+        return _Listed(tables, "cross-table")
     options = [(checked.remaining, "")]
     if settings.impossible == "misaligned":
         options.append((checked.misaligned, " of misaligned codes"))
-    for tables, words in options:
-        if tables is not None and tables.complete and tables.n_tables:
-            return tables, f"{_counted(tables.n_tables)}{words}"
+    for left, words in options:
+        if left is not None and left.complete and left.n_tables:
+            return _Listed(left, f"{_counted(left.n_tables)}{words}")
     every = checked.all_margins
     if every is not None and every.complete and every.n_tables:
-        return every, f"all {_counted(every.n_tables)} with these margins"
+        return _Listed(every, f"all {_counted(every.n_tables)} with these margins", every=True)
     return None
 
 
-def _of_tables(
-    place: int, row: AgreementRow, listed: tuple[TableSet, str], source: _Source
-) -> RowEvidence:
+def _of_tables(place: int, row: AgreementRow, listed: _Listed, source: _Source) -> RowEvidence:
     table, card, settings = source
-    tables, how = listed
+    tables, how, every = listed
     rated = tables.tables.sum(axis=0)
     used = np.flatnonzero(rated.sum(axis=0) + rated.sum(axis=1))
     kept = tables.tables[:, used[:, None], used].astype(float)
@@ -108,8 +116,12 @@ def _of_tables(
     if settings.spearman and row.spearman is not None and used.size > 1:
         evidence, words = with_spearman(evidence, row.spearman)
         how += words
+    if every and evidence.spearman is None and 1 < len(kept) == len(evidence.tables):
+        # The margins alone say nothing of the association: no sum over tables is needed.
+        bare = _Source(table, card, replace(settings, spearman=False))
+        return _of_margins(place, row, (), bare)
     full = None
-    if len(evidence.tables) > _MANY:
+    if len(evidence.tables) > (_MANY if evidence.spearman is None else _MANY_RANKED):
         evidence, full = sample_tables(evidence, _SAMPLE), evidence
     return RowEvidence(place, law, evidence, card.numbers.r_max, how, full)
 
@@ -138,7 +150,8 @@ def _of_margins(
         ranked.continuous if ranked else True,
     )
     how = _listed("margins", "kappa" if kappa else "", "Spearman" if ranked else "")
-    return RowEvidence(place, law, evidence, card.numbers.r_max, f"{how}, normal")
+    how = f"{how}, normal" if kappa or ranked else NOTHING_BUT_MARGINS
+    return RowEvidence(place, law, evidence, card.numbers.r_max, how)
 
 
 def _of_figures(
@@ -150,7 +163,7 @@ def _of_figures(
     margins, log_weights = _margins(row, law.used)
     kappa = None
     # Only quadratic kappa is a product of association and accuracy.
-    if row.kappa is not None and kinds == ("quadratic",):
+    if row.kappa is not None and (kinds == ("quadratic",) or (kinds and table.n_categories == 2)):
         factor = card.parameters.accuracy_factor.prior
         sd = np.hypot(_printed_sd(row, row.kappa, law, card), _rounding(row.kappa))
         kappa = KappaFactor(row.kappa.value, float(sd), factor.mean, factor.sd, law.used)
@@ -211,35 +224,9 @@ def _log_coefficients(tables: NDArray[np.number]) -> FloatArray:
     return np.asarray(gammaln(counts.sum(axis=(1, 2)) + 1) - gammaln(counts + 1).sum(axis=(1, 2)))
 
 
-def printed_error(kappa: PrintedKappa) -> float | None:
-    """Return the standard error that was printed, or that an interval implies.
-
-    Parameters
-    ----------
-    kappa : PrintedKappa
-
-    Returns
-    -------
-    float or None
-        None where neither was printed.
-
-    Examples
-    --------
-    >>> round(printed_error(PrintedKappa(0.6, lower=0.45, upper=0.76)), 4)
-    0.0791
-    """
-    from scipy.special import ndtri
-
-    if kappa.se is not None and kappa.se > 0:
-        return kappa.se
-    if kappa.lower is None or kappa.upper is None or kappa.upper <= kappa.lower:
-        return None
-    return float((kappa.upper - kappa.lower) / (2 * ndtri((1 + kappa.level) / 2)))
-
-
 def _printed_sd(row: AgreementRow, kappa: PrintedKappa, law: CutLaw, card: AgreementCard) -> float:
     """Return the standard error as printed; otherwise that of the table expected before."""
-    printed = printed_error(kappa)
+    printed = kappa.standard_error
     if printed is not None:
         return printed
     r = card.numbers.r_max * np.tanh(card.parameters.mu.prior.mean)

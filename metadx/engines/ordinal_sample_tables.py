@@ -9,7 +9,8 @@ from metadx.estimands.bivariate_normal import cell_probabilities
 
 type FloatArray = NDArray[np.float64]
 
-_Z = (-0.5, 0.5, 1.0, 1.4, 1.8, 2.2, 2.6, 3.0)  # atanh of the latent correlations it is made for
+# atanh of the latent correlations it is made for: both signs, to .97
+_Z = (-2.1, -1.75, -1.4, -1.0, -0.6, -0.25, 0.0, 0.25, 0.6, 1.0, 1.4, 1.75, 2.1, 2.6, 3.0)
 
 
 def sample_tables(full: TableEvidence, count: int) -> TableEvidence:

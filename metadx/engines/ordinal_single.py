@@ -9,7 +9,6 @@ from metadx.engines.ordinal_splines import RowSplines
 type FloatArray = NDArray[np.float64]
 
 _Z_CELLS, _SHARE_CELLS = 1600, 100
-_Z_RANGE = (-5.0, 6.0)  # seven prior standard deviations or more to each side
 
 
 def draw_single(
@@ -34,7 +33,9 @@ def draw_single(
         Independent draws: the middles of the cells of the grid by their posterior, moved evenly
         within their cell.
     """
-    low, high = _Z_RANGE
+    # On the grid of the likelihood only: nothing is known of it beyond.
+    low = splines.grid[0]
+    high = low + splines.grid[1] * splines.coefficients.shape[1]
     width = (high - low) / _Z_CELLS
     z: FloatArray = np.linspace(low + width / 2, high - width / 2, _Z_CELLS)
     parameters = card.parameters

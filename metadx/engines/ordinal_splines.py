@@ -40,7 +40,7 @@ class RowSplines:
         Returns
         -------
         ndarray, shape (S, R)
-            Beyond the grid the tangent at its end.
+            Beyond the grid the tangent at its end, level where that would rise outwards.
         """
         intervals = self.coefficients.shape[1]
         place = (z - self.grid[0]) / self.grid[1]
@@ -48,15 +48,18 @@ class RowSplines:
         interval = np.minimum(inside.astype(np.int64), intervals - 1)
         t = inside - interval
         beyond = place - inside
-        basis = np.stack([np.ones_like(t), t + beyond, t * (t + 2 * beyond)], axis=-1)
-        basis = np.concatenate([basis, (t * t * (t + 3 * beyond))[..., None]], axis=-1)
+        value, slope = (
+            np.stack([np.ones_like(t), t, t**2, t**3]),
+            np.stack([np.zeros_like(t), np.ones_like(t), 2 * t, 3 * t**2]),
+        )
         here = self.coefficients[np.arange(z.shape[1]), interval]
-        by_share = np.einsum("srkq,srk->srq", here, basis)
-        if self.share_nodes == 1:
-            return np.asarray(by_share[..., 0])
-        assert lam is not None
-        powers = (2 * lam[:, None] - 1) ** np.arange(self.share_nodes)
-        return np.asarray(np.einsum("srq,sq->sr", by_share, powers))
+        powers = np.ones((z.shape[0], 1))
+        if lam is not None and self.share_nodes > 1:
+            powers = (2 * lam[:, None] - 1) ** np.arange(self.share_nodes)
+        found, rise = (
+            np.einsum("srkq,ksr,sq->sr", here, basis, powers) for basis in (value, slope)
+        )
+        return np.asarray(found + np.minimum(beyond * rise, 0.0))
 
 
 def splines_through(z: FloatArray, lam: FloatArray, log_likelihood: FloatArray) -> RowSplines:

@@ -203,85 +203,12 @@ def kappa_maximum(cells: npt.ArrayLike, weights: Weights = "unweighted") -> Floa
     return kappa(np.maximum(alike, 0.0), weights)
 
 
-def kappa_ratio(cells: npt.ArrayLike, weights: Weights = "unweighted") -> FloatArray:
-    """Return kappa as a share of the largest that the margins allow.
-
-    Parameters
-    ----------
-    cells : array_like, shape (..., C, C)
-    weights : {"unweighted", "linear", "quadratic"}
-
-    Returns
-    -------
-    ndarray, shape (...)
-
-    Examples
-    --------
-    >>> kappa_ratio([[66, 13, 0], [5, 22, 1], [0, 0, 0]], "quadratic").round(3)
-    np.float64(0.741)
-    """
-    return np.asarray(kappa(cells, weights) / kappa_maximum(cells, weights))[()]
-
-
-def specific_agreement(cells: npt.ArrayLike) -> FloatArray:
-    """Return for each category how often, given by one rater, it was given by the other.
-
-    Parameters
-    ----------
-    cells : array_like, shape (..., C, C)
-
-    Returns
-    -------
-    ndarray, shape (..., C)
-        Mean over the two raters; NaN for a category that neither gave.
-
-    References
-    ----------
-    Cicchetti DV, Feinstein AR. High agreement but low kappa: II. J Clin Epidemiol
-    1990;43:551-558.
-
-    Examples
-    --------
-    >>> specific_agreement([[40, 10], [10, 40]]).tolist()
-    [0.8, 0.8]
-    """
-    shares = _shares(cells)
-    given = shares.sum(-1) + shares.sum(-2)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(2 * np.diagonal(shares, axis1=-2, axis2=-1) / given)
-
-
-def cut_bias(cells: npt.ArrayLike) -> FloatArray:
-    """Return how much more the second rater must see to give each higher category.
-
-    Parameters
-    ----------
-    cells : array_like, shape (..., C, C)
-
-    Returns
-    -------
-    ndarray, shape (..., C - 1)
-        Cut-point of the second rater less that of the first, in standard deviations of what they
-        see; NaN or infinite where a rater never crosses it.
-
-    Examples
-    --------
-    >>> cut_bias([[40, 10], [10, 40]]).tolist()
-    [0.0]
-    """
-    from scipy.special import ndtri
-
-    shares = _shares(cells)
-    a, b = (np.cumsum(shares.sum(axis), axis=-1)[..., :-1] for axis in (-1, -2))
-    with np.errstate(invalid="ignore"):
-        return np.asarray(ndtri(np.minimum(b, 1.0)) - ndtri(np.minimum(a, 1.0)))
-
-
 def row_estimands(
     cells: FloatArray,
     r: FloatArray,
     kappa_standard: FloatArray,
     *,
+    weights: Weights = "quadratic",
     kappa_coded: FloatArray | None = None,
     accuracy_factor: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
@@ -295,6 +222,8 @@ def row_estimands(
         Draws of the latent correlation.
     kappa_standard : ndarray, shape (S,)
         Quadratic kappa at the standard margin, of the same draws.
+    weights : {"unweighted", "linear", "quadratic"}
+        Of the kappa whose largest value is wanted.
     kappa_coded, accuracy_factor : ndarray, shape (S,), or None
         For a row without margins: quadratic kappa as the paper's codes gave it, and Lin's factor.
 
@@ -303,9 +232,11 @@ def row_estimands(
     dict of str to ndarray, shape (S,)
         ``kappa``, ``kappa_linear``, ``kappa_quadratic``, ``ac1``, ``ac2_linear``,
         ``ac2_quadratic``, ``agreement_exact``, ``agreement_within1``, ``a_higher``, ``b_higher``,
-        ``shift``, ``latent_rho``, ``kappa_standard``; ``kappa_max`` and ``kappa_ratio`` of the
-        quadratic kappa. Where `kappa_coded` is given it is ``kappa_quadratic``, the quadratic
-        kappa of the cells is ``kappa_aligned``, and ``accuracy_factor`` is there.
+        ``shift``, ``latent_rho``, ``kappa_standard``; ``kappa_max``, the largest kappa with
+        these margins, and ``kappa_ratio``, kappa as a share of it. Where `kappa_coded` is given
+        it is ``kappa_quadratic`` (of two categories every kappa, for all weights are the same),
+        the quadratic kappa of the cells is ``kappa_aligned``, ``accuracy_factor`` is there, and
+        ``kappa_max`` and ``kappa_ratio`` are not: the margins of the codes are not known.
 
     Examples
     --------
@@ -322,11 +253,14 @@ def row_estimands(
     found["agreement_within1"] = agreement_within1(cells)
     found |= {f"{rater}_higher": higher(cells, rater) for rater in "ab"}
     found |= {"shift": shift(cells), "latent_rho": r, "kappa_standard": kappa_standard}
-    found["kappa_max"] = kappa_maximum(cells, "quadratic")
-    found["kappa_ratio"] = found["kappa_quadratic"] / found["kappa_max"]
-    if kappa_coded is not None:
+    if kappa_coded is None:
+        found["kappa_max"] = kappa_maximum(cells, weights)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found["kappa_ratio"] = found[f"kappa{suffix[weights]}"] / found["kappa_max"]
+    else:
         found["kappa_aligned"] = found["kappa_quadratic"]
-        found["kappa_quadratic"] = kappa_coded
+        same = suffix.values() if cells.shape[-1] == 2 else [suffix["quadratic"]]
+        found |= {f"kappa{end}": kappa_coded for end in same}
     if accuracy_factor is not None:
         found["accuracy_factor"] = accuracy_factor
     return found

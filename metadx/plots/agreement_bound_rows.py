@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.ordinal_use import NO_TABLE
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.agreement_draws import NO_TABLE, RowDraws, limits, row_draws
+from metadx.plots.agreement_draws import RowDraws, limits, row_draws
 from metadx.studies.agreement_bounds import (
     Bounds,
     Evidence,

@@ -4,10 +4,11 @@ import arviz as az
 import numpy as np
 
 from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.ordinal_use import NO_TABLE
 from metadx.plots.agreement_bound_rows import BoundRows, bound_rows
 from metadx.plots.agreement_captions import caption_bounds
 from metadx.plots.agreement_cells import draw_blocks
-from metadx.plots.agreement_draws import NO_TABLE, raters_of
+from metadx.plots.agreement_draws import raters_of
 from metadx.plots.agreement_page import (
     HEADING,
     draw_lines,

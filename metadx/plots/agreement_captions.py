@@ -1,6 +1,7 @@
 """Captions of the figures of agreement, in plain text that also serves as alt text."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from metadx.engines.ordinal_fit import AgreementFit
 from metadx.plots.agreement_cut_rows import CutRows
@@ -100,6 +101,8 @@ def caption_kappa_forest(fit: AgreementFit, forest: KappaForest, prob: float) ->
                      "that were off by one category.")  # fmt: skip
     if "unchecked" in uses:
         parts.append("‡ and hollow squares: nothing printed can check this kappa; it was not used.")
+    if any(isnan(row.posterior[1]) for row in forest.rows):
+        parts.append("–: nothing of this row tells its kappa.")
     if forest.any_aligned:
         parts.append("Hollow circles: kappa if both raters' categories meant the same, for rows "
                      "without printed margins; the blue dot is kappa as coded.")  # fmt: skip

@@ -1,33 +1,26 @@
 """What the figures of agreement read of a fit: names of its rows, and draws of their measures."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from metadx.engines.ordinal_fit import AgreementFit
-from metadx.estimands.agreement import row_estimands
+from metadx.engines.ordinal_measures import row_measures
+from metadx.engines.ordinal_use import row_uses
+from metadx.estimands.agreement_headline import ESTIMANDS, headline_of
 from metadx.estimands.logistic import FloatArray
-from metadx.estimands.standard_margin import kappa_standard, standard_margin
 from metadx.plots.forest_rows import EMPTY
 from metadx.plots.labels import LONGEST, clean
 from metadx.plots.short_names import short_names
 from metadx.studies.agreement import AgreementRow, AgreementTable, IntArray, Weights
-from metadx.studies.agreement_audit import AgreementAudit, RowAudit
+from metadx.studies.agreement_audit import RowAudit
 
-#: Name of each kappa among the estimands, and in words.
-ESTIMANDS: dict[Weights, str] = {
-    "unweighted": "kappa",
-    "linear": "kappa_linear",
-    "quadratic": "kappa_quadratic",
-}
 WEIGHT_WORDS: dict[Weights, str] = {
     "unweighted": "unweighted",
     "linear": "linear weights",
     "quadratic": "quadratic weights",
 }
-NO_TABLE = ("impossible", "misaligned only")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +43,8 @@ class RowDraws:
         As `metadx.estimands.agreement.row_estimands` names them.
     cells : ndarray, shape (S, C, C)
         Cell probabilities.
+    kappa_used : bool
+        Whether the printed kappa had a say in the fit; True also where none is printed.
     """
 
     place: int
@@ -60,6 +55,7 @@ class RowDraws:
     weights: Weights
     draws: Mapping[str, FloatArray]
     cells: FloatArray
+    kappa_used: bool = True
 
     @property
     def coded(self) -> bool:
@@ -93,29 +89,6 @@ class RowDraws:
     def aligned(self) -> FloatArray | None:
         """Draws of kappa if the raters' categories were aligned; None where margins tell."""
         return self.draws["kappa_aligned"] if self.coded else None
-
-
-def usual_weights(table: AgreementTable, audit: AgreementAudit) -> Weights:
-    """Choose the kappa to show where a row does not say: as most state, as explains, quadratic.
-
-    With two categories all weights are the same, and kappa is called unweighted.
-
-    Parameters
-    ----------
-    table : AgreementTable
-    audit : AgreementAudit
-        Of this table.
-
-    Returns
-    -------
-    str
-    """
-    if table.n_categories == 2:
-        return "unweighted"
-    stated = Counter(row.kappa.weights for row in table.rows if row.kappa and row.kappa.weights)
-    if stated:
-        return stated.most_common(1)[0][0]
-    return audit.chosen.weights if audit.chosen is not None else "quadratic"
 
 
 def row_names(table: AgreementTable) -> list[str]:
@@ -154,49 +127,22 @@ def row_draws(fit: AgreementFit) -> tuple[RowDraws, ...]:
     tuple of RowDraws
         In the order of the table.
     """
-    table, r_max = fit.table, fit.card.card.numbers.r_max
-    margin, usual = standard_margin(table), usual_weights(table, fit.audit)
-    found = []
-    for i, (row, name) in enumerate(zip(table.rows, row_names(table), strict=True)):
-        z = fit.z[..., i].ravel()
-        coded, factor = (own[..., i].ravel() for own in (fit.kappa_coded, fit.accuracy_factor))
-        cells = fit.cells[:, :, i].reshape(-1, *fit.cells.shape[-2:])
-        draws = row_estimands(
-            cells,
-            r_max * np.tanh(z),
-            kappa_standard(z, margin, r_max),
-            kappa_coded=None if np.isnan(coded).all() else coded,
-            accuracy_factor=None if np.isnan(factor).all() else factor,
+    table, headline = fit.table, headline_of(fit.table, fit.audit)
+    known = zip(table.rows, row_names(table), row_measures(fit), row_uses(fit), strict=True)
+    return tuple(
+        RowDraws(
+            place=i,
+            name=name,
+            row=row,
+            audit=fit.audit.rows[i],
+            part=table.is_part(row),
+            weights=headline.of_row(row),
+            draws=draws,
+            cells=fit.cells[:, :, i].reshape(-1, *fit.cells.shape[-2:]),
+            kappa_used=use.kappa is not False,
         )
-        stated = row.kappa.weights if row.kappa and table.n_categories > 2 else None
-        weights = stated or usual
-        part, audit = table.is_part(row), fit.audit.rows[i]
-        found.append(RowDraws(i, name, row, audit, part, weights, draws, cells))
-    return tuple(found)
-
-
-def kappa_used(row: RowDraws, fit: AgreementFit) -> bool:
-    """Tell whether the printed kappa of a row had a say in the fit.
-
-    Parameters
-    ----------
-    row : RowDraws
-    fit : AgreementFit
-
-    Returns
-    -------
-    bool
-        True also where none is printed.
-    """
-    if row.row.kappa is None:
-        return True
-    if row.audit.verdict in NO_TABLE:
-        return fit.settings.impossible == "misaligned" and row.audit.misaligned is not None
-    if row.audit.verdict == "no margins":
-        # Without margins only the quadratic kappa has a law that needs no cut-points.
-        stated = row.row.kappa.weights
-        return fit.settings.part_kappa and stated in (None, "quadratic")
-    return True
+        for i, (row, name, draws, use) in enumerate(known)
+    )
 
 
 def raters_of(rows: Sequence[RowDraws]) -> tuple[str, str]:

@@ -8,18 +8,11 @@ from typing import Literal
 import numpy as np
 
 from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.ordinal_use import NO_TABLE, row_uses
 from metadx.estimands.agreement_pooled import pooled_estimands
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.standard_margin import standard_margin
-from metadx.plots.agreement_draws import (
-    NO_TABLE,
-    RowDraws,
-    kappa_used,
-    limits,
-    limits_text,
-    row_draws,
-    signed,
-)
+from metadx.plots.agreement_draws import RowDraws, limits, limits_text, row_draws, signed
 from metadx.plots.forest_rows import EMPTY
 from metadx.plots.labels import clean
 from metadx.studies.agreement import AgreementTable, PrintedKappa
@@ -73,8 +66,8 @@ class KappaRow:
         places = kappa.decimals if kappa else 2
         words = signed(float(value), places)
         if not np.isnan(low):
-            digits = kappa.interval_decimals if kappa else 2
-            words += f" ({signed(float(low), digits)} to {signed(float(high), digits)})"
+            below, above = (kappa.places("lower"), kappa.places("upper")) if kappa else (2, 2)
+            words += f" ({signed(float(low), below)} to {signed(float(high), above)})"
         return words + SIGNS[self.use]
 
     @property
@@ -177,7 +170,7 @@ def kappa_forest(fit: AgreementFit, prob: float) -> KappaForest:
 def _row(one: RowDraws, fit: AgreementFit, y: float, prob: float) -> KappaRow:
     source, reported = _reported(one, prob)
     use: Use = "used"
-    if not kappa_used(one, fit):
+    if not one.kappa_used:
         use = "no table" if one.audit.verdict in NO_TABLE else "unchecked"
     aligned = np.full(3, np.nan) if one.aligned is None else limits(one.aligned, prob)
     return KappaRow(one, y, source, use, reported, limits(one.kappa, prob), aligned)
@@ -225,6 +218,9 @@ def printed_limits(kappa: PrintedKappa) -> FloatArray:
 
 
 def _summaries(fit: AgreementFit, y: float, prob: float) -> tuple[SummaryRow, ...]:
+    """Summarise what rows share; nothing where no row tells of it."""
+    if not any(use.association for use in row_uses(fit)):
+        return ()
     pooled = pooled_estimands(
         fit.hyper,
         standard_margin(fit.table),

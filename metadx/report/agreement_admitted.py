@@ -41,7 +41,7 @@ def admitted_lines(observed: AgreementTable, audit: AgreementAudit, page: Page) 
     if not any(row.kappa and row.counts is None for row in observed.rows):
         return []
     chosen = audit.chosen
-    said = ""
+    said = " (kappa quadratic, large-sample error; no one kind explains the most rows)"
     if chosen is not None:
         said = f" (kappa {chosen.weights}, {_FORMULAS[chosen.formula]})"
     rows = [
@@ -78,10 +78,11 @@ def printed_kappa(row: AgreementRow) -> str:
     kappa = row.kappa
     if kappa is None:
         return "-"
-    value, digits = f"{kappa.value:.{kappa.decimals}f}", kappa.interval_decimals
+    value = f"{kappa.value:.{kappa.decimals}f}"
     if kappa.lower is not None and kappa.upper is not None:
-        return f"{value} ({kappa.lower:.{digits}f} to {kappa.upper:.{digits}f})"
-    return f"{value} (se {kappa.se:.{digits}f})" if kappa.se is not None else value
+        lower = f"{kappa.lower:.{kappa.places('lower')}f}"
+        return f"{value} ({lower} to {kappa.upper:.{kappa.places('upper')}f})"
+    return f"{value} (se {kappa.se:.{kappa.places('se')}f})" if kappa.se is not None else value
 
 
 def _counts(found: RowAudit, audit: AgreementAudit) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from metadx.estimands.agreement_headline import ESTIMANDS
 from metadx.report.agreement_sentence import KAPPA_WORDS, first_sentence
 from metadx.report.agreement_shared import shared_lines
 from metadx.report.checks import trust_lines
@@ -26,12 +27,17 @@ _LEFT = {
 }
 _LONGEST_NAME = 12  # of a rater, to head a column
 _ALIKE = (
-    "Kappa at one margin: quadratic kappa of raters who give the categories alike, and as often as "
-    "all rows here do on average. Latent r: correlation of what the raters see before they choose "
-    "a category; it does not depend on how common a finding is or on where each draws the lines."
+    "Kappa at one margin: quadratic kappa of raters who give the categories alike, and {}. Latent "
+    "r: correlation of what the raters see before they choose a category; it does not depend on "
+    "how common a finding is or on where each draws the lines."
 )
+_AVERAGE = "as often as all rows here do on average"
+_EQUAL = "all equally often, for no margin is known"
+_ON_EQUAL_TERMS = {"kappa_standard": "kappa at one margin", "latent_rho": "latent r"}
 _WHY_KAPPA = {
     "stated": "Kappa is {}, as the source states.",
+    "mixed": "Kappa is {} where rows are compared: most of those that state their weights state "
+    "these. A printed kappa stands beside one with its own weights.",
     "explained": "Kappa is {}: the source does not say so, but only these weights explain what it "
     "prints (`metadx check`).",
     "default": "Kappa is {}; linear and unweighted ones are in summary.csv.",
@@ -92,7 +98,7 @@ def _heading(found: Json, page: Page, question: str, level: str) -> list[str]:
         f"{settings['draws']:,} draws, seed {settings['seed']}."
     )
     kind = f"Given throughout: posterior medians with {level} credible intervals (equal-tailed)."
-    texts = (size_words(found["data"]), *_departures(settings), model, kind)
+    texts = (size_words(found["data"]), *_departures(found), model, kind)
     return lines + [line for text in texts for line in paragraph(page, text)]
 
 
@@ -126,22 +132,39 @@ def size_words(data: Json) -> str:
     return f"{who} on a scale of {len(scale)} ({', '.join(scale)}): {rows}{of} of {cases}."
 
 
-def _departures(settings: Json) -> list[str]:
-    """Name what was asked for that changes the answer."""
+def _departures(found: Json) -> list[str]:
+    """Name what was asked for that changes the answer, or could not change it."""
+    settings, rows = found["settings"], found["findings"]
+    ranked = any(row["spearman_reported"] is not None for row in rows)
+    unchecked = any(row["kappa_reported"] is not None and row["margins"] != "known" for row in rows)
+    moved = any(row["audit"]["n_tables_misaligned"] and row["kappa_used"] for row in rows)
     said = []
     if not settings["spearman"]:
-        said.append("Printed rank correlations were left out, as asked for.")
+        said.append(
+            "Printed rank correlations were left out, as asked for."
+            if ranked
+            else "Rank correlations were to be left out; none is printed."
+        )
     if not settings["part_kappa"]:
-        said.append("Kappas of rows without margins were left out, as asked for.")
+        said.append(
+            "Kappas of rows without margins were left out, as asked for."
+            if unchecked
+            else "Kappas of rows without margins were to be left out; there are none."
+        )
     if settings["impossible"] == "misaligned":
         said.append(
             "Kappas that no table admits were taken as made from codes off by one, as asked for."
+            if moved
+            else "Kappas were to be taken as made from codes off by one; there are none of which "
+            "that explains the print."
         )
     return said
 
 
 def _answer(found: Json, page: Page) -> list[str]:
     lines = [tone(page, line, "bold") for line in paragraph(page, first_sentence(found))]
+    if not any(row["association"] for row in found["findings"]):
+        return lines
     kappa = found["kappa"]
     why = _WHY_KAPPA[kappa["reason"]].format(KAPPA_WORDS[kappa["weights"]])
     return [*lines, *paragraph(page, why)]
@@ -152,38 +175,42 @@ def _kappas(found: Json, page: Page, level: str) -> list[str]:
     printed = any(row["kappa_reported"] is not None for row in found["findings"])
     if not printed:
         return _alike(found, page, level)
-    free = [row for row in found["findings"] if "kappa_aligned" in row["estimands"]]
+    free = [row for row in found["findings"] if row["margins"] != "known"]
     firm = [row for row in found["findings"] if row not in free]
-    name = found["kappa"]["estimand"]
+    mixed = found["kappa"]["reason"] == "mixed"
     lines = []
     if firm:
         rows = [
             [
                 row["label"],
+                *([row["kappa_weights"]] if mixed else []),
                 printed_words(row),
                 _tables_left(row),
-                interval(row["estimands"][name], two_decimals),
+                interval(row["estimands"][ESTIMANDS[row["kappa_weights"]]], two_decimals),
             ]
             for row in firm
         ]
         title = f"How well do they agree? (kappa, median and {level} interval)"
-        head = ["", "printed", "tables left", "posterior"]
+        head = ["", *(["weights"] if mixed else []), "printed", "tables left", "posterior"]
         lines = [tone(page, title, "bold"), *table(page, head, rows)]
         lines += _dim(page, "Tables left: cross-tables with the printed margins and figures.")
     if free:
-        names = ("kappa_quadratic", "kappa_aligned")
+        names = ["kappa_quadratic"]
+        if any(row["estimands"].get("kappa_aligned") for row in free):
+            names.append("kappa_aligned")
         rows = [
             [
                 row["label"],
                 printed_words(row),
-                *(interval(row["estimands"][name], two_decimals) for name in names),
+                *(interval(row["estimands"].get(name), two_decimals) for name in names),
             ]
             for row in free
         ]
         title = "Rows without margins, whose kappa nothing can check (quadratic kappa)"
         lines += ["", *(tone(page, line, "bold") for line in paragraph(page, title))]
-        lines += table(page, ["", "printed", "as coded", "if aligned"], rows)
-        lines += _dim(page, "If aligned: had both raters drawn the lines as expected of them.")
+        lines += table(page, ["", "printed", "as coded", "if aligned"][: 2 + len(names)], rows)
+        if len(names) > 1:
+            lines += _dim(page, "If aligned: had both raters drawn the lines as expected of them.")
     if any(row["kappa_used"] is False for row in found["findings"]):
         lines += _dim(page, "*: printed kappa not used (see Notes).")
     return lines[1:] if lines and not lines[0] else lines
@@ -201,21 +228,24 @@ def printed_words(row: Json) -> str:
     --------
     >>> printed_words({"kappa_reported": 0.7, "kappa_reported_lower": 0.58,
     ...                "kappa_reported_upper": 0.82, "kappa_reported_decimals": 2,
-    ...                "kappa_reported_interval_decimals": 2, "kappa_used": True})
+    ...                "kappa_reported_lower_decimals": 2, "kappa_reported_upper_decimals": 2,
+    ...                "kappa_used": True})
     '0.70 (0.58 to 0.82)'
     """
     value = row["kappa_reported"]
     if value is None:
         return "-"
-    digits = row["kappa_reported_interval_decimals"]
+    below, above = row["kappa_reported_lower_decimals"], row["kappa_reported_upper_decimals"]
     low, high = row["kappa_reported_lower"], row["kappa_reported_upper"]
-    limits = "" if low is None or high is None else f" ({low:.{digits}f} to {high:.{digits}f})"
+    limits = "" if low is None or high is None else f" ({low:.{below}f} to {high:.{above}f})"
     mark = "" if row["kappa_used"] else " *"
     return f"{value:.{row['kappa_reported_decimals']}f}{limits}{mark}"
 
 
 def _tables_left(row: Json) -> str:
     audit = row["audit"]
+    if row["kappa_used"] and audit["verdict"] == "misaligned only":
+        return f"{audit['n_tables_misaligned']:,} misaligned"
     if audit["verdict"] in ("few", "many") and audit["n_tables"] is not None:
         return f"{audit['n_tables']:,}"
     return _LEFT.get(audit["verdict"], str(audit["verdict"]))
@@ -234,7 +264,10 @@ def _categories(found: Json, page: Page, level: str) -> list[str]:
             ),
         ]
         for row in found["findings"]
+        if row["estimands"]["agreement_exact"] is not None
     ]
+    if not rows:
+        return []
     pairs = {(row["rater_a"], row["rater_b"]) for row in found["findings"]}
     raters: tuple[str, str] = next(iter(pairs))
     legend = ""
@@ -247,7 +280,7 @@ def _categories(found: Json, page: Page, level: str) -> list[str]:
     title = f"How often is the category the same? (% of cases, median and {level} interval)"
     lines = [*(tone(page, line, "bold") for line in paragraph(page, title))]
     lines += table(page, head, rows)
-    if any("kappa_aligned" in row["estimands"] for row in found["findings"]):
+    if any(row["margins"] == "expected" for row in found["findings"]):
         legend += " Rows without margins: as if categories were aligned."
     return lines + _dim(page, legend)
 
@@ -259,21 +292,40 @@ def _compared(found: Json, page: Page, level: str) -> list[str]:
 
 def _alike(found: Json, page: Page, level: str) -> list[str]:
     """Lay out how alike raters see, whatever the frequencies; with kappa where it is not above."""
+    if not any(row["association"] for row in found["findings"]):
+        return []
     name = found["kappa"]["estimand"]
     names = [name] if all(row["kappa_reported"] is None for row in found["findings"]) else []
     names += ["kappa_standard", "latent_rho"]
+    counted = len(names) > len(_ON_EQUAL_TERMS) and any(
+        row["kappa_observed"] is not None for row in found["findings"]
+    )
     rows = [
-        [row["label"], *(interval(row["estimands"][name], two_decimals) for name in names)]
+        [
+            row["label"],
+            *([_observed(row)] if counted else []),
+            *(interval(row["estimands"][name], two_decimals) for name in names),
+        ]
         for row in found["findings"]
     ]
-    words = {"kappa_standard": "kappa at one margin", "latent_rho": "latent r"}
     title = (
         f"How well do they agree? (median and {level} interval)"
-        if len(names) > len(words)
+        if len(names) > len(_ON_EQUAL_TERMS)
         else f"And on equal terms? (median and {level} interval)"
     )
-    head = ["", *(words.get(name, "kappa") for name in names)]
-    return [tone(page, title, "bold"), *table(page, head, rows), *_dim(page, _ALIKE)]
+    head = ["", *(["observed"] if counted else [])]
+    head += [_ON_EQUAL_TERMS.get(name, "kappa") for name in names]
+    known = len(set(found["standard_margin"])) > 1 or any(
+        row["margins"] == "known" for row in found["findings"]
+    )
+    legend = ("Observed: kappa of the cases seen. " if counted else "") + _ALIKE.format(
+        _AVERAGE if known else _EQUAL
+    )
+    return [tone(page, title, "bold"), *table(page, head, rows), *_dim(page, legend)]
+
+
+def _observed(row: Json) -> str:
+    return "-" if row["kappa_observed"] is None else two_decimals(row["kappa_observed"])
 
 
 def _dim(page: Page, text: str) -> list[str]:

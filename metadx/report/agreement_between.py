@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from metadx.estimands.agreement_contrasts import agreement_ranks, group_contrasts
+from metadx.estimands.agreement_headline import Headline
 from metadx.estimands.contrasts import contrast
-from metadx.report.agreement_rows import Headline, RowResult, summary_of
+from metadx.report.agreement_rows import RowResult, summary_of
 
 type Json = dict[str, Any]
 

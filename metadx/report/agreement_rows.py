@@ -1,57 +1,24 @@
 """What a fit of agreement found in each row, as the plain content of ``summary.json``."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.ordinal_fit import AgreementFit
-from metadx.estimands.agreement import row_estimands
-from metadx.estimands.standard_margin import kappa_standard, standard_margin
+from metadx.engines.ordinal_measures import row_measures
+from metadx.engines.ordinal_use import NO_TABLE, row_uses
+from metadx.estimands.agreement_headline import headline_of
 from metadx.estimands.summary import summarise
 from metadx.report.summary import finite
-from metadx.studies.agreement import AgreementRow, AgreementTable, Weights
-from metadx.studies.agreement_audit import AgreementAudit, RowAudit
+from metadx.studies.agreement import AgreementRow
+from metadx.studies.agreement_audit import RowAudit
+from metadx.studies.kappa import kappa_of
 
 type Json = dict[str, Any]
 type FloatArray = NDArray[np.float64]
-type Reason = Literal["stated", "explained", "default", "two categories"]
-
-#: Name of each kappa among the estimands.
-ESTIMANDS: dict[Weights, str] = {
-    "unweighted": "kappa",
-    "linear": "kappa_linear",
-    "quadratic": "kappa_quadratic",
-}
-_NO_TABLE = ("impossible", "misaligned only")
-
-
-@dataclass(frozen=True)
-class Headline:
-    """Which kappa stands for agreement in this review.
-
-    Parameters
-    ----------
-    weights : {"unweighted", "linear", "quadratic"}
-    reason : {"stated", "explained", "default", "two categories"}
-        The source states it; only these weights explain what it prints; neither; all weights give
-        the same.
-    """
-
-    weights: Weights
-    reason: Reason
-
-    @property
-    def estimand(self) -> str:
-        """Its name among the estimands."""
-        return ESTIMANDS[self.weights]
-
-    def as_dict(self) -> Json:
-        """Return it as it stands in ``summary.json``."""
-        return {"weights": self.weights, "reason": self.reason, "estimand": self.estimand}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,31 +46,6 @@ class RowResult:
     told: Json
 
 
-def headline_of(table: AgreementTable, audit: AgreementAudit) -> Headline:
-    """Choose the kappa to speak of: as stated, as explains the print, else quadratic.
-
-    Parameters
-    ----------
-    table : AgreementTable
-    audit : AgreementAudit
-        Of this table.
-
-    Returns
-    -------
-    Headline
-        Where rows state different weights, those of most.
-    """
-    kappas = [row.kappa for row in table.rows if row.kappa is not None]
-    stated = Counter(kappa.weights for kappa in kappas if kappa.weights is not None)
-    if table.n_categories == 2:
-        return Headline("unweighted", "two categories")
-    if stated:
-        return Headline(stated.most_common(1)[0][0], "stated")
-    if audit.chosen is not None:
-        return Headline(audit.chosen.weights, "explained")
-    return Headline("quadratic", "default")
-
-
 def row_results(fit: AgreementFit, prob: float) -> tuple[RowResult, ...]:
     """Estimate everything for each row.
 
@@ -118,28 +60,23 @@ def row_results(fit: AgreementFit, prob: float) -> tuple[RowResult, ...]:
     tuple of RowResult
         In the order of the table.
     """
-    table, r_max = fit.table, fit.card.card.numbers.r_max
-    margin = standard_margin(table)
+    table, headline = fit.table, headline_of(fit.table, fit.audit)
     predictive, found = fit.predictive_p, []
-    for i, (row, audit, label) in enumerate(
-        zip(table.rows, fit.audit.rows, table.labels, strict=True)
-    ):
-        z = fit.z[..., i].ravel()
-        coded, factor = (own[..., i].ravel() for own in (fit.kappa_coded, fit.accuracy_factor))
-        draws = row_estimands(
-            fit.cells[:, :, i].reshape(-1, *fit.cells.shape[-2:]),
-            r_max * np.tanh(z),
-            kappa_standard(z, margin, r_max),
-            kappa_coded=None if np.isnan(coded).all() else coded,
-            accuracy_factor=None if np.isnan(factor).all() else factor,
-        )
+    known = zip(table.rows, table.labels, row_measures(fit), row_uses(fit), strict=True)
+    for i, (row, label, draws, use) in enumerate(known):
         group, part = table.groups.get(row.finding, ""), table.is_part(row)
+        weights = headline.of_row(row)
         told = {
             **_where(row, label, group, part=part),
             **_printed(row),
-            "kappa_used": _used(row, audit, fit),
+            "kappa_used": use.kappa,
+            "kappa_weights": weights,
+            "kappa_observed": None if row.counts is None else finite(kappa_of(row.counts, weights)),
+            "margins": use.margins,
+            "constant": use.constant,
+            "association": use.association,
             "evidence": fit.evidence[i] if fit.evidence else None,
-            "audit": _audit(audit),
+            "audit": _audit(fit.audit.rows[i]),
             "predictive_p": finite(float(predictive[i])),
             "estimands": {name: summary_of(values, prob) for name, values in draws.items()},
         }
@@ -189,27 +126,16 @@ def _printed(row: AgreementRow) -> Json:
         "kappa_reported_se": kappa.se if kappa else None,
         "kappa_reported_level": kappa.level if kappa and kappa.lower is not None else None,
         "kappa_reported_decimals": kappa.decimals if kappa else None,
-        "kappa_reported_interval_decimals": kappa.interval_decimals if kappa else None,
+        "kappa_reported_lower_decimals": kappa.places("lower") if kappa else None,
+        "kappa_reported_upper_decimals": kappa.places("upper") if kappa else None,
         "kappa_reported_weights": kappa.weights if kappa else None,
         "spearman_reported": spearman.value if spearman else None,
     }
 
 
-def _used(row: AgreementRow, audit: RowAudit, fit: AgreementFit) -> bool | None:
-    """Tell whether the printed kappa had a say in the fit; None where none was printed."""
-    if row.kappa is None:
-        return None
-    if audit.verdict in _NO_TABLE:
-        return fit.settings.impossible == "misaligned" and audit.misaligned is not None
-    if audit.verdict == "no margins":
-        # Without margins only the quadratic kappa has a law that needs no cut-points.
-        return fit.settings.part_kappa and row.kappa.weights in (None, "quadratic")
-    return True
-
-
 def _audit(audit: RowAudit) -> Json:
     left, moved = audit.remaining, audit.misaligned
-    n_tables = 0 if audit.verdict in _NO_TABLE else left.n_tables if left is not None else None
+    n_tables = 0 if audit.verdict in NO_TABLE else left.n_tables if left is not None else None
     return {
         "verdict": audit.verdict,
         "n_tables": n_tables,

@@ -1,6 +1,6 @@
 """The answer about the agreement of raters in one sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from metadx.report.numbers import interval, percent, two_decimals, two_digits
@@ -13,7 +13,7 @@ KAPPA_WORDS = {
     "quadratic": "quadratically weighted",
 }
 _SPOKEN = {"unweighted": "kappa", "linear": "linear kappa", "quadratic": "quadratic kappa"}
-_CLEAR = 0.5  # probability from which a row is called the best without reserve
+_CLEAR = 0.8  # probability from which a row is called the best without reserve
 
 
 def first_sentence(found: Json) -> str:
@@ -34,21 +34,29 @@ def first_sentence(found: Json) -> str:
     level = f"{100 * found['settings']['prob']:.10g} % interval"
     if len(rows) == 1:
         return _alone(rows[0], name, kappa, level)
+    if not any(row["association"] for row in rows):
+        raters = "; ".join(sorted({_who(row) for row in rows}))
+        return f"Nothing here tells how well {raters} agree (see Notes)."
     ranked = next((r for r in found["ranks"] if r["estimand"] == name), None)
     if ranked is None:
-        return "The rows cannot be ranked: kappa is not defined in some of them (see Notes)."
+        return (
+            "The rows cannot be ranked by kappa: it is not identified in enough of them (see "
+            "Notes)."
+        )
     compared = [next(r for r in rows if r["label"] == label) for label in ranked["labels"]]
     where = distinct_names(compared)
+    if len(compared) == 2:
+        ahead = [ranked["prob_rank"][i][0] for i in (0, 1)]
+        return _two(compared, where, ahead, lambda row: _values(row, name, kappa, level))
     told = []
     for place, word in ((0, "best"), (-1, "least")):
         # The likelier to hold that place; of equals the one that comes first.
         index = max(range(len(compared)), key=lambda i: ranked["prob_rank"][i][place])
         prob = ranked["prob_rank"][index][place]
-        values = interval(compared[index]["estimands"][name], two_decimals)
-        median, _, limits = values.partition(" (")
+        values = _values(compared[index], name, kappa, level)
         words = (
-            f"{where[index]} ({kappa} {median}, {level} {limits.rstrip(')')}; {word} of "
-            f"{len(compared)} with probability {two_digits(prob)})"
+            f"{where[index]} ({values}; {word} of {len(compared)} with probability "
+            f"{two_digits(prob)})"
         )
         told.append(("" if prob >= _CLEAR else "most likely ", words))
     (sure_best, best), (sure_least, least) = told
@@ -57,19 +65,59 @@ def first_sentence(found: Json) -> str:
             f"Of the {len(compared)} pairs of raters the two that agree best are {sure_best}"
             f"{best}; those that agree least are {sure_least}{least}."
         )
-    who = f"{compared[0]['rater_a']} and {compared[0]['rater_b']}"
-    on = "on" if len({row["finding"] for row in compared}) > 1 else "in"
+    who, on = _who(compared[0]), _on(compared)
     return f"{who} {sure_best}agree best {on} {best} and {sure_least}least {on} {least}."
 
 
+def _two(
+    rows: Sequence[Json], where: Sequence[str], best: Sequence[float], said: Callable[[Json], str]
+) -> str:
+    """Compare two rows; of two the better one is the better with a probability of .5 at least."""
+    first = 0 if best[0] >= best[1] else 1
+    prob = two_digits(best[first])
+    more, less = (f"{where[i]} ({said(rows[i])})" for i in (first, 1 - first))
+    pairs = len({(row["rater_a"], row["rater_b"]) for row in rows}) > 1
+    who, on = ("", "") if pairs else (f"{_who(rows[0])} ", f"{_on(rows)} ")
+    if best[first] < _CLEAR:
+        cannot = "It cannot be told "
+        cannot += "which pair agrees better" if pairs else f"on which {who}agree better"
+        if on == "in ":
+            cannot = f"It cannot be told where {who}agree better"
+        return f"{cannot}: {more} or {less}; {where[first]} with probability {prob}."
+    agree = "agree better than" if pairs else f"agree better {on}"
+    if pairs:
+        return f"{more} {agree} {less}, with probability {prob}."
+    return f"{who}{agree}{more} than {on}{less}, with probability {prob}."
+
+
+def _values(row: Json, name: str, kappa: str, level: str) -> str:
+    median, _, limits = interval(row["estimands"][name], two_decimals).partition(" (")
+    return f"{kappa} {median}, {level} {limits.rstrip(')')}"
+
+
+def _who(row: Json) -> str:
+    return f"{row['rater_a']} and {row['rater_b']}"
+
+
+def _on(rows: Sequence[Json]) -> str:
+    return "on" if len({row["finding"] for row in rows}) > 1 else "in"
+
+
 def _alone(row: Json, name: str, kappa: str, level: str) -> str:
-    who = f"{row['rater_a']} and {row['rater_b']}"
+    who = _who(row)
     values, same = row["estimands"][name], row["estimands"]["agreement_exact"]
     if values is None:
-        return f"The kappa of {who} is not defined (see Notes)."
+        seen = row["estimands"]["latent_rho"]
+        if not row["association"] or seen is None or row["margins"] == "known":
+            return f"The kappa of {who} is not identified (see Notes)."
+        median, _, limits = interval(seen, two_decimals).partition(" (")
+        return (
+            f"What {who} see correlates with {median} ({level} {limits}; their kappa is not "
+            "identified, for no margins are known (see Notes)."
+        )
     median, _, limits = interval(values, two_decimals).partition(" (")
     again = ""
-    if same is not None:
+    if same is not None and row["margins"] == "known":
         share = interval(same, percent).replace(" (", " % (")
         again = f"; they give the same category in {share} of cases"
     return f"{who} agree with a {kappa} of {median} ({level} {limits}{again}."

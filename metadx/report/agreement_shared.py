@@ -14,7 +14,9 @@ _TARGETS = (
     ("new finding", "_new"),
     ("new study", "_new_study"),
 )
+_PREDICTED = {"_new": "n_findings", "_new_study": "n_studies"}
 _LEVELS = (("finding", "findings"), ("study", "studies"))
+_FEW = 5  # levels; what is predicted from fewer is led by the prior
 _MOST_RANKED = 12  # rows; of more, ranks are in summary.json
 
 
@@ -67,18 +69,21 @@ def _pooled(found: Json, page: Page, level: str) -> list[str]:
     one, several = next(
         (names for names in _LEVELS if found["data"][f"n_{names[1]}"] > 1), ("row", "rows")
     )
-    rows = []
+    rows, few = [], False
     for suffix, where in (("", ""), ("_part", ", a part")):
         for label, target in _TARGETS:
             names = (f"kappa_standard{target}{suffix}", f"latent_rho{target}{suffix}")
             if all(name in pooled for name in names):
                 said = label.format(several if "over" in label else one)
-                rows.append(
-                    [said + where, *(interval(pooled[name], two_decimals) for name in names)]
-                )
+                counted = found["data"].get(_PREDICTED.get(target, ""), _FEW)
+                few |= counted < _FEW
+                said += where + (" *" if counted < _FEW else "")
+                rows.append([said, *(interval(pooled[name], two_decimals) for name in names)])
     if not rows:
         return []
     legend = "New: where the next one is expected (prediction interval)."
+    if few:
+        legend += f" *: from fewer than {_FEW}, so led by the prior."
     head = ["", "kappa at one margin", "latent r"]
     title = f"What do all rows say together? (median and {level} interval)"
     lines = [tone(page, title, "bold"), *table(page, head, rows)]

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from metadx import __version__
 from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.ordinal_use import row_uses
 from metadx.engines.result import Note
+from metadx.estimands.agreement_headline import headline_of
 from metadx.estimands.agreement_pooled import pooled_estimands
 from metadx.estimands.standard_margin import standard_margin
 from metadx.estimands.summary import check_prob
 from metadx.report.agreement_between import contrasts_of, groups_of, ranks_of
 from metadx.report.agreement_data import data_of
 from metadx.report.agreement_missing import reasons
-from metadx.report.agreement_rows import headline_of, row_results, summary_of
+from metadx.report.agreement_rows import row_results, summary_of
 from metadx.report.summary import SCHEMA, finite
 
 type Json = dict[str, Any]
@@ -84,7 +86,7 @@ def agreement_summary(fit: AgreementFit, *, name: str = "", prob: float = 0.95) 
             "chosen": asdict(fit.audit.chosen) if fit.audit.chosen else None,
             "explain_most": [asdict(convention) for convention in fit.audit.conventions],
         },
-        "kappa": headline.as_dict(),
+        "kappa": {**asdict(headline), "estimand": headline.estimand},
         "standard_margin": margin.tolist(),
         "parameters": _parameters(fit, prob),
         "findings": [row.told for row in rows],
@@ -108,7 +110,9 @@ def _engine(fit: AgreementFit) -> Json:
 
 
 def _pooled(fit: AgreementFit, prob: float) -> Json | None:
-    """Summarise what lies beyond the rows; None where nothing is shared between rows."""
+    """Summarise what lies beyond the rows; None where they share, or tell, nothing."""
+    if not any(use.association for use in row_uses(fit)):
+        return None
     draws = pooled_estimands(
         fit.hyper,
         standard_margin(fit.table),

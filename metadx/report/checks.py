@@ -11,6 +11,7 @@ _WORDS = {
     "ess": ("effective draws", "at least"),
     "row_pareto_k": ("Pareto k of the rows", "below"),
     "row_ess": ("effective points of the rows", "at least"),
+    "row_outside_grid": ("share of draws off the grid", "below"),
     "quadrature_error": ("quadrature error", "at most"),
     "rhat": ("r-hat", "at most"),
     "ess_bulk": ("effective draws (bulk)", "at least"),

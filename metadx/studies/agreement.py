@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.studies.agreement_checks import check_rows
-from metadx.studies.agreement_figures import half_unit
 
 type IntArray = NDArray[np.int64]
 type Weights = Literal["unweighted", "linear", "quadratic"]
@@ -78,25 +77,9 @@ class PrintedKappa:
             return self.se
         if self.lower is None or self.upper is None or self.upper <= self.lower:
             return None
-        return (self.upper - self.lower) / (2 * _quantile(self.level))
+        from statistics import NormalDist
 
-    @property
-    def standard_error_half_unit(self) -> float | None:
-        """How far rounding can have moved `standard_error` either way; None where there is none.
-
-        Both limits were rounded by themselves, so their halves add.
-
-        Examples
-        --------
-        >>> PrintedKappa(0.6, se=0.08).standard_error_half_unit
-        0.005
-        """
-        if self.standard_error is None:
-            return None
-        if self.se is not None and self.se > 0:
-            return half_unit(self.places("se"))
-        both = half_unit(self.places("lower")) + half_unit(self.places("upper"))
-        return both / (2 * _quantile(self.level))
+        return (self.upper - self.lower) / (2 * NormalDist().inv_cdf((1 + self.level) / 2))
 
 
 @dataclass(frozen=True)
@@ -299,12 +282,6 @@ class AgreementTable:
     def is_part(self, row: AgreementRow) -> bool:
         """Tell whether a row is about a part of the whole region."""
         return bool(self.whole) and row.region != self.whole
-
-
-def _quantile(level: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _with_raters(row: AgreementRow) -> str:

@@ -12,6 +12,7 @@ from metadx.studies.problems import listed, quoted
 MOST_CATEGORIES = 20
 """More whole numbers than this are measurements rather than categories."""
 
+_DECIMAL = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
 _WHOLE = re.compile(r"([+-]?[0-9]{1,9})(?:\.0*)?")
 
 
@@ -103,7 +104,8 @@ def scale_from_cells(cells: Mapping[str, Sequence[str]], *, source: str) -> Scal
     Raises
     ------
     DataError
-        If the cells are no whole numbers, all the same, or too many different ones.
+        If there are no cells, or they are no whole numbers, all the same, or too many different
+        ones.
 
     Examples
     --------
@@ -118,12 +120,23 @@ def scale_from_cells(cells: Mapping[str, Sequence[str]], *, source: str) -> Scal
     for name, column in cells.items():
         for cell in column:
             found = _WHOLE.fullmatch(tidy(cell))
+            if found is None and _DECIMAL.fullmatch(tidy(cell)):
+                raise DataError(
+                    f"{source}, column {quoted(name)}: {quoted(cell)} is no whole number, and "
+                    "only whole numbers are taken as categories without being told, for it is not "
+                    f"known which values between them there are; {way_out}."
+                )
             if found is None:
                 raise DataError(
                     f"{source}, column {quoted(name)}: the categories are no whole numbers "
                     f"({quoted(cell)}), so their order is not known; {way_out}."
                 )
             values.add(int(found[1]))
+    if not cells:
+        raise DataError(
+            f"{source}: printed figures alone do not tell the scale, and the same kappa says "
+            f"something else on three categories than on five; {way_out}."
+        )
     if not values:
         raise DataError(f"{source}: there is no category in any cell, and no scale; {way_out}.")
     low, high = min(values), max(values)

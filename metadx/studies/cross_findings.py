@@ -37,16 +37,19 @@ def about_conventions(
     """
     checked = [audit for audit in audits if audit.matches]
     stated = {row.kappa.weights for row in rows if row.kappa} - {None}
+    alone = len(checked) == 1 and not stated
     if checked and chosen:
         others = ", ".join(
             f"{weights} {explained_by(checked, weights)}"
             for weights in WEIGHTS
             if weights != chosen.weights
         )
+        rests = " No other row bears the weights out: its tables hold if they are these."
         yield Finding(
             "convention",
             f"{explained_by(checked, chosen.weights)} of {len(checked)} kappas that can be checked "
-            f"have a table as {convention_text(chosen)} (other weights: {others}).",
+            f"have a table as {convention_text(chosen)} (other weights: {others})."
+            + (rests if alone else ""),
             wrong=False,
         )
     elif checked and best:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from metadx.errors import DataError
 from metadx.studies.cells import is_missing, tidy
+from metadx.studies.headers import role_of
 from metadx.studies.problems import Problem, listed, quoted, refuse_if_any
 
 
@@ -71,8 +72,10 @@ def grid_from_rows(
     while headers and not headers[-1]:
         headers.pop()
     if len(filled) == 1:
+        known = holds[0] != "study" or any(map(role_of, headers))
+        what = holds[1] if known else "rows"
         raise DataError(
-            f"{source}: only a header (row {header_row}) and no {holds[1]} below it; "
+            f"{source}: only a header (row {header_row}) and no {what} below it; "
             f"found: {listed(headers)}."
         )
     width = len(headers)

@@ -209,6 +209,11 @@ def _no_column(missing: Sequence[str], headers: Sequence[str], source: str) -> s
     hint = ""
     if len(headers) == 1:
         hint = " Columns must be separated by commas, semicolons or tabs."
+    elif not any(role_of(header) for header in headers if role_of(header) != "study"):
+        hint = (
+            " Ratings have one column a rater and one row a case; the cross-table of two raters "
+            "has a column for each rater, with categories, and a column count."
+        )
     return (
         f"{source}: no column for {', '.join(missing)}; found: {found}. Accepted names (case, "
         f"spaces, dots, hyphens and underscores do not matter) are {names}.{hint}"

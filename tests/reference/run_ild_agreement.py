@@ -12,10 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import metadx
-from metadx.engines.ordinal_alignment import alignment_probabilities
 from metadx.engines.ordinal_fit import AgreementFit
 
 type Json = dict[str, Any]
@@ -34,7 +31,6 @@ ESTIMANDS = (
     *("kappa_quadratic", "kappa_aligned", "kappa_standard", "latent_rho"),
     *("agreement_exact", "agreement_within1", "shift"),
 )
-_OF_ALIGNMENT = 400  # draws
 
 
 def record() -> Json:
@@ -101,24 +97,27 @@ def numbers(fit: AgreementFit) -> Json:
 
 def alignments(fit: AgreementFit) -> list[Json]:
     """Weigh the readings of the kappas of the lobes, which the fit must not have used."""
-    pick = np.linspace(0, fit.z[..., 0].size - 1, _OF_ALIGNMENT).astype(int)
-    draws = fit.z.reshape(-1, fit.table.n_rows)[pick], fit.hyper["lambda"].ravel()[pick]
-    rng = np.random.default_rng(fit.seed)
-    read = alignment_probabilities(fit.table, fit.audit, fit.card.card, draws, rng)
     return [
         {
             "label": fit.table.labels[one.row],
             "aligned": rounded(one.aligned),
             "first_higher": rounded(one.first_higher),
             "first_lower": rounded(one.first_lower),
+            "factor_off": significant(one.factor_off),
+            "factor_lines": significant(one.factor_lines),
         }
-        for one in read
+        for one in metadx.alignment_probabilities(fit)
     ]
 
 
 def limits(one: Mapping[str, float] | None) -> list[float] | None:
     """Return the lower limit, the median and the upper limit, rounded."""
     return None if one is None else [round(one[key], 4) for key in ("lower", "median", "upper")]
+
+
+def significant(value: float) -> float:
+    """Round a number to four significant digits."""
+    return float(f"{value:.4g}")
 
 
 def rounded(value: Any) -> Any:

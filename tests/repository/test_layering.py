@@ -31,7 +31,6 @@ HOMES = {
         "metadx.engines.ordinal_row_evidence",
         "metadx.engines.ordinal_splines",
         "metadx.studies.agreement_bounds",
-        "metadx.estimands.agreement.",
         "metadx.estimands.bivariate_normal.",
         "metadx.estimands.polychoric.",
         "metadx.estimands.spearman.",

@@ -58,7 +58,8 @@ def test_keys_inside_stand_beside_their_parent(text, found):
 def test_estimands(page):
     draws = np.ones(1)
     cells = np.array([[[0.4, 0.1], [0.1, 0.4]]])
-    every = row_estimands(cells, draws, draws, kappa_coded=draws, accuracy_factor=draws)
+    every = row_estimands(cells, draws, draws)
+    every |= row_estimands(cells, draws, draws, kappa_coded=draws, accuracy_factor=draws)
     assert sorted(page["estimands of a row"]) == sorted(every)
 
 

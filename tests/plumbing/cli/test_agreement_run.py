@@ -251,3 +251,32 @@ def test_commands_for_accuracy_refuse_reviews_of_agreement(cli, review):
     assert done.status == 1
     assert "is a review of agreement" in " ".join(done.out.split())
     assert cli("audit", review).status == 2
+
+
+@pytest.mark.parametrize(
+    ("scale", "weights", "used"),
+    [
+        ("0,1,2", "", False),
+        ("0,1,2", "unweighted", False),
+        ("0,1,2", "quadratic", True),
+        ("no,yes", "", True),  # of two categories all weights give the same kappa
+        ("no,yes", "unweighted", True),
+    ],
+)
+def test_a_bare_kappa_is_said_to_be_used_where_it_was(cli, tmp_path, scale, weights, used):
+    path = tmp_path / "printed.csv"
+    path.write_text(
+        "rater_a,rater_b,n,kappa,kappa_lower,kappa_upper,kappa_weights\n"
+        f"A,B,200,0.60,0.50,0.70,{weights}\n"
+    )
+    done = cli("run", path, "--scale", scale, *FAST, "--quick", "--json")
+    assert done.status == 0, done.err
+    (row,) = done.json["findings"]
+    assert row["kappa_used"] is used
+    assert ("kappa" in row["evidence"]) is used
+    told = row["estimands"][done.json["kappa"]["estimand"]]
+    if used:
+        assert told["lower"] < 0.6 < told["upper"]
+        assert told["upper"] - told["lower"] < 0.3
+    else:
+        assert told is None

@@ -8,9 +8,7 @@ import pytest
 from metadx.engines.ordinal_settings import AgreementSettings
 from metadx.estimands.agreement import kappa
 from metadx.estimands.bivariate_normal import cell_probabilities
-from metadx.plots.agreement_draws import usual_weights
 from metadx.plots.agreement_forest import plot_kappa_forest
-from metadx.report.agreement_rows import headline_of
 from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedKappa
 from metadx.studies.agreement_audit import audit_agreement
 from tests.plumbing.plots.agreement_stand_in import shipped, stand_in
@@ -108,7 +106,13 @@ def test_summaries_are_kappa_at_the_mean_margin(ild):
 
 
 def test_kappas_of_lobes_that_were_not_used_are_marked(ild):
-    without = replace(ild, settings=AgreementSettings(part_kappa=False))
+    none = np.full_like(ild.kappa_coded, np.nan)
+    without = replace(
+        ild,
+        settings=AgreementSettings(part_kappa=False),
+        kappa_coded=none,
+        accuracy_factor=none,
+    )
     pc = plot_kappa_forest(without, backend="none")
     words = _words(pc, "reported_words")
     assert [place for place, text in enumerate(words) if "‡" in text] == list(range(6, 16))
@@ -160,12 +164,6 @@ def test_an_interval_from_a_printed_error_and_a_row_without_kappa():
     assert _words(pc, "reported_heading") == ["Printed or observed (CI)"]
 
 
-@pytest.mark.parametrize("name", ["ild-agreement", "multiple-sclerosis", "carcinoma-pathologists"])
-def test_figures_and_pages_speak_of_the_same_kappa(name):
-    fit = shipped(name)
-    assert usual_weights(fit.table, fit.audit) == headline_of(fit.table, fit.audit).weights
-
-
 def test_every_mark_lies_on_the_axis(ild):
     low = replace(ild, kappa_coded=ild.kappa_coded - 0.9)
     for fit in (ild, low):
@@ -190,3 +188,18 @@ def test_of_two_categories_kappa_of_a_part_is_the_one_as_coded():
     assert found == pytest.approx(np.median(fit.kappa_coded[..., 1]))
     assert _words(pc, "aligned_words")
     assert "Kappa, unweighted, of 2 rows." in _caption(pc)
+
+
+def test_nothing_is_drawn_of_what_no_row_tells():
+    """Kappas of unknown weights without margins: printed, but neither used nor pooled."""
+    rows = tuple(
+        AgreementRow("", name, "", "A", "B", 50, kappa=PrintedKappa(0.5, lower=0.3, upper=0.7))
+        for name in "xy"
+    )
+    table = AgreementTable(("no", "perhaps", "yes"), rows)
+    fit = stand_in(table, audit_agreement(table))
+    none = np.full_like(fit.kappa_coded, np.nan)
+    pc = plot_kappa_forest(replace(fit, kappa_coded=none, accuracy_factor=none), backend="none")
+    assert _words(pc, "posterior_words") == ["–", "–"]
+    assert "–: nothing of this row tells its kappa." in _caption(pc)
+    assert "Below the line" not in _caption(pc)

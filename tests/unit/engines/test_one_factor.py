@@ -1,5 +1,6 @@
 """Three or more raters: what is recovered, what is refused, and what the pairs' tables are."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,9 +10,11 @@ from scipy.stats import multivariate_normal
 
 from metadx.cards.agreement_card import load_agreement_card
 from metadx.engines.one_factor import fit_one_factor, grouped, only_block
+from metadx.engines.ordinal_notes import agreement_notes
 from metadx.engines.ordinal_settings import AgreementSettings
-from metadx.errors import FitError
+from metadx.errors import DataError
 from metadx.studies.agreement import AgreementRow, AgreementTable, Ratings
+from metadx.studies.agreement_audit import audit_agreement
 
 RATERS = ("A", "B", "C", "D")
 LOADINGS = np.array([0.95, 0.8, -0.85, 0.0])
@@ -109,7 +112,7 @@ def test_equal_rows_are_grouped():
 
 
 def refused(table):
-    with pytest.raises(FitError) as caught:
+    with pytest.raises(DataError) as caught:
         fit_one_factor(table, None, load_agreement_card(), AgreementSettings())
     return str(caught.value)
 
@@ -133,3 +136,13 @@ def test_other_rows_beside_ratings_are_refused():
     table = AgreementTable(one.categories, (*one.rows, other), one.ratings)
     assert "cysts stands beside ratings of three or more raters" in refused(table)
     assert only_block(one) is one.ratings[0]
+
+
+@pytest.mark.parametrize(("engine", "told"), [("marginal", True), ("auto", False)])
+def test_an_engine_that_does_not_know_three_raters_is_not_taken_in_silence(fitted, engine, told):
+    asked = replace(
+        fitted,
+        audit=audit_agreement(fitted.table),
+        settings=replace(fitted.settings, engine=engine),
+    )
+    assert any(note.about == "engine" for note in agreement_notes(asked)) is told

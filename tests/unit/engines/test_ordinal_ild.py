@@ -54,7 +54,9 @@ def test_every_check_is_passed(fitted):
     assert fitted.passed, [check for check in fitted.checks if not check.passed]
     names = [check.name for check in fitted.checks]
     assert names[:2] == ["row_pareto_k", "row_ess"]
-    assert {"rhat", "ess_bulk", "ess_tail", "divergences", "bfmi"} == set(names[2:])
+    assert {"rhat", "ess_bulk", "ess_tail", "divergences", "bfmi", "row_outside_grid"} == set(
+        names[2:]
+    )
     assert fitted.engine.seconds > 0
     assert fitted.engine.fell_back is None
 

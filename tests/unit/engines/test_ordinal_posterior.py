@@ -119,7 +119,7 @@ def test_a_leap_into_nowhere_is_an_error_the_sampler_survives(place):
     assert caught.value.is_recoverable
 
 
-def test_splines_go_through_the_nodes_and_beyond_them_straight():
+def test_splines_go_through_the_nodes_and_beyond_them_never_upwards():
     rng = np.random.default_rng(3)
     smooth = np.cos(Z[:, None] + LAM) - 0.1 * Z[:, None] ** 2
     splines = splines_through(Z, LAM, np.stack([smooth, 2 * smooth]))
@@ -127,10 +127,16 @@ def test_splines_go_through_the_nodes_and_beyond_them_straight():
     wanted = np.cos(z + lam[:, None]) - 0.1 * z**2
     found = splines.values(z, lam)
     np.testing.assert_allclose(found, wanted * [1, 2], atol=2e-4)
-    out = splines.values(np.array([[4.5, 4.5], [5.0, 5.0], [5.5, 5.5]]), np.full(3, 0.3))
-    np.testing.assert_allclose(np.diff(out, n=2, axis=0), 0, atol=1e-9)
-    end = splines.values(np.array([[4.0, 4.0], [3.999, 3.999]]), np.full(2, 0.3))
-    np.testing.assert_allclose(np.diff(out, axis=0)[0] / 0.5, (end[0] - end[1]) / 1e-3, rtol=1e-3)
+    below, above = np.linspace(-5.5, -4.0, 4), np.linspace(4.2, 5.7, 4)
+    slopes = []
+    for ends in (below, above):
+        out = splines.values(np.tile(ends[:, None], 2), np.full(4, 0.3))
+        np.testing.assert_allclose(np.diff(out, n=2, axis=0), 0, atol=1e-9)
+        slopes.append(np.diff(out, axis=0)[0] / 0.5)
+    # The lower end falls outwards; the upper one would rise: level.
+    assert -np.sin(4.3) - 0.8 > 0
+    np.testing.assert_allclose(slopes[0], (np.sin(3.5) + 0.76) * np.array([1, 2]), rtol=5e-3)
+    np.testing.assert_array_equal(slopes[1], 0)
 
 
 def test_lambda_is_not_in_the_model_where_it_does_not_matter():

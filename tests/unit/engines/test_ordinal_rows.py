@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.ordinal_alignment import alignment_probabilities
 from metadx.engines.ordinal_evidence import FigureEvidence, TableEvidence
 from metadx.engines.ordinal_figures import KappaFactor, KappaNormal
 from metadx.engines.ordinal_row_evidence import row_evidence, shared_weights
@@ -199,7 +198,7 @@ def test_many_tables_are_replaced_by_normal_laws():
 
 def test_a_kappa_that_nothing_allows_is_left_out_however_many_the_tables():
     row = printed(**MARGINS, kappa=replace(KAPPA, value=0.2))
-    assert one(row, "impossible").how == "margins, normal"
+    assert one(row, "impossible").how == "nothing but margins"
 
 
 def test_only_a_quadratic_kappa_is_used_without_margins():
@@ -248,19 +247,3 @@ def test_a_known_table_outweighs_its_printed_figures():
     assert both.how == "cross-table"
     assert isinstance(both.integral.known.evidence, TableEvidence)
     np.testing.assert_array_equal(plain.log_likelihood, both.log_likelihood)
-
-
-def test_misaligned_codes_are_told_from_aligned_ones(ild):
-    """The lung study: what a longer fit of all cut-points gave, in the order of the rows."""
-    table, audit = ild
-    rng = np.random.default_rng(6)
-    z = rng.normal(1.0, 0.2, (400, len(table.rows)))
-    z[:, 10:12] = rng.normal(0.2, 0.12, (400, 2))
-    found = alignment_probabilities(table, audit, CARD, (z, rng.beta(10, 5, 400)), rng)
-    assert [reading.row for reading in found] == list(range(6, 16))
-    aligned = np.array([reading.aligned for reading in found])
-    total = [r.aligned + r.first_higher + r.first_lower for r in found]
-    np.testing.assert_allclose(total, 1)
-    assert (aligned[[8, 9]] < 0.05).all()  # emphysema
-    assert (aligned[[2, 3, 6, 7]] > 0.8).all()  # ground-glass and honeycombing
-    assert ((aligned[[0, 1, 4, 5]] > 0.01) & (aligned[[0, 1, 4, 5]] < 0.8)).all()

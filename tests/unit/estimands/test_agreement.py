@@ -9,15 +9,12 @@ from scipy.special import ndtri
 from metadx.estimands.agreement import (
     agreement_exact,
     agreement_within1,
-    cut_bias,
     gwet,
     higher,
     kappa,
     kappa_maximum,
-    kappa_ratio,
     row_estimands,
     shift,
-    specific_agreement,
 )
 from metadx.estimands.bivariate_normal import cell_probabilities
 
@@ -30,7 +27,6 @@ def test_simple_shares_by_hand():
     assert higher(TABLE, "a") == pytest.approx(2 / 20)
     assert higher(TABLE, "b") == pytest.approx(5 / 20)
     assert shift(TABLE) == pytest.approx((6 + 2 * 3 - 6 - 2 * 5) / 20)
-    np.testing.assert_allclose(specific_agreement(TABLE), [16 / 20, 6 / 12, 4 / 8])
 
 
 def test_kappa_by_hand():
@@ -72,7 +68,9 @@ def test_no_table_with_the_margins_has_a_larger_kappa(weights):
         if table.min() >= 0:
             best = max(best, float(kappa(table, weights)))
     assert kappa_maximum(TABLE, weights) == pytest.approx(best, abs=1e-12)
-    assert kappa_ratio(TABLE, weights) == pytest.approx(float(kappa(TABLE, weights)) / best)
+    found = row_estimands((TABLE / 20)[None], np.array([0.7]), np.array([0.6]), weights=weights)
+    assert found["kappa_max"] == pytest.approx(best, abs=1e-12)
+    assert found["kappa_ratio"] == pytest.approx(float(kappa(TABLE, weights)) / best)
 
 
 def test_largest_kappas_of_printed_margins():
@@ -85,20 +83,12 @@ def test_largest_kappas_of_printed_margins():
     np.testing.assert_allclose(found, [0.824, 0.844, 0.894], atol=5e-4)
 
 
-def test_cut_bias_is_the_distance_of_the_cut_points():
-    found = cut_bias(TABLE)
-    np.testing.assert_allclose(found, ndtri([9 / 20, 15 / 20]) - ndtri([11 / 20, 17 / 20]))
-    assert (np.sign(found) == np.sign(shift(TABLE))).all()  # the second needs less: gives more
-
-
 def test_leading_axes_are_kept():
     many = np.random.default_rng(3).dirichlet(np.ones(9), size=(2, 4)).reshape(2, 4, 3, 3)
     for measure in (kappa, gwet, agreement_exact, agreement_within1, shift, kappa_maximum):
         found = measure(many)
         assert found.shape == (2, 4)
         assert found[1, 2] == pytest.approx(float(measure(many[1, 2])))
-    assert specific_agreement(many).shape == (2, 4, 3)
-    assert cut_bias(many).shape == (2, 4, 2)
     assert higher(many, "b").shape == (2, 4)
 
 
@@ -113,7 +103,6 @@ def test_one_category_alone_has_no_kappa():
     assert np.isnan(kappa(alone))
     assert np.isnan(kappa_maximum(alone))
     assert np.isnan(kappa_maximum(alone, "quadratic"))
-    assert np.isnan(specific_agreement(alone)[1])
 
 
 def test_there_are_two_raters():
@@ -145,4 +134,12 @@ def test_a_row_without_margins_has_the_kappa_of_its_codes():
     assert found["kappa_quadratic"] is coded
     assert found["accuracy_factor"] is factor
     np.testing.assert_allclose(found["kappa_aligned"], kappa(TABLE, "quadratic"))
-    np.testing.assert_allclose(found["kappa_ratio"], kappa_ratio(TABLE, "quadratic"))
+    assert not {"kappa_max", "kappa_ratio"} & set(found)  # margins of the codes are not known
+    np.testing.assert_allclose(found["kappa_linear"], kappa(TABLE, "linear"))
+
+
+def test_of_two_categories_all_kappas_are_the_one_of_the_codes():
+    cells, coded = np.array([[[0.4, 0.1], [0.1, 0.4]]]), np.array([0.3])
+    found = row_estimands(cells, np.array([0.7]), np.array([0.6]), kappa_coded=coded)
+    assert found["kappa"] is found["kappa_linear"] is found["kappa_quadratic"] is coded
+    assert found["kappa_aligned"] == pytest.approx(0.6)

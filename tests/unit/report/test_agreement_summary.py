@@ -105,10 +105,9 @@ def test_one_row_is_told_with_its_z_and_nothing_is_pooled(agreement_fit, row):
 
 
 def test_what_is_not_defined_is_empty_with_a_reason(agreement_fit, row):
-    certain = np.array([[1.0, 0.0], [0.0, 0.0]])
-    counts = np.array([[100, 0], [0, 0]])
+    certain = np.array([[1.0, 0.0], [0.0, 0.0]])  # as small samples may be drawn
     cells = np.array([[GOOD, POOR, certain]] * 4)
-    rows = [row("nodule", counts=COUNTS), row("cyst", counts=COUNTS), row("bulla", counts=counts)]
+    rows = [row(name, counts=COUNTS) for name in ("nodule", "cyst", "bulla")]
     found = strict(agreement_summary(agreement_fit(rows, cells)))
     bulla = found["findings"][2]
     assert bulla["estimands"]["kappa"] is None
@@ -138,6 +137,10 @@ MARGINS = {
         ([{}], ("quadratic", "default")),
         ([{"kappa": printed(0.6, 0.45, 0.76), **MARGINS}], ("quadratic", "explained")),
         ([{"kappa": printed(0.3, weights="linear")}, {}], ("linear", "stated")),
+        (
+            [{"kappa": printed(0.3, weights=kind)} for kind in ("quadratic", "linear", "linear")],
+            ("linear", "mixed"),
+        ),
     ],
 )
 def test_the_kappa_to_speak_of_is_as_stated_or_as_explains(agreement_fit, row, rows, wanted):
@@ -186,28 +189,30 @@ def test_it_is_told_whether_the_printed_kappa_was_used(
     assert (told["audit"]["verdict"], told["kappa_used"]) == wanted
 
 
-@pytest.mark.parametrize(
-    ("weights", "settings", "used"),
-    [
-        (None, {}, True),
-        ("quadratic", {}, True),
-        ("linear", {}, False),
-        (None, {"part_kappa": False}, False),
-    ],
-)
-def test_without_margins_only_a_quadratic_kappa_is_used(
-    agreement_fit, row, weights, settings, used
-):
+@pytest.mark.parametrize("used", [True, False])
+def test_without_margins_a_kappa_is_used_where_the_engine_has_drawn_it(agreement_fit, row, used):
     fit = agreement_fit(
-        [row("nodule", kappa=printed(0.4, 0.3, 0.5, weights=weights))],
+        [row("nodule", kappa=printed(0.4, 0.3, 0.5))],
         np.tile(THREE, (4, 1, 1, 1)),
-        coded=np.full((4, 1), 0.35),
-        settings=AgreementSettings(**settings),
+        coded=np.full((4, 1), 0.35) if used else None,
     )
     told = agreement_summary(fit)["findings"][0]
     assert told["kappa_used"] is used
-    assert told["estimands"]["kappa_quadratic"]["median"] == 0.35
-    assert told["estimands"]["kappa_aligned"]["median"] != 0.35
+    quadratic = told["estimands"]["kappa_quadratic"]
+    assert quadratic["median"] == 0.35 if used else quadratic is None
+
+
+def test_a_part_keeps_what_is_expected_from_the_whole(agreement_fit, row):
+    rows = [
+        row("nodule", region="lung", **MARGINS),
+        row("nodule", region="left", kappa=printed(0.4, 0.3, 0.5)),
+    ]
+    coded = np.array([[np.nan, 0.35]] * 4)
+    fit = agreement_fit(rows, np.tile(THREE, (4, 2, 1, 1)), coded=coded, whole="lung")
+    part = agreement_summary(fit)["findings"][1]
+    assert (part["margins"], part["kappa_used"]) == ("expected", True)
+    assert part["estimands"]["kappa_aligned"]["median"] != 0.35
+    assert part["estimands"]["agreement_exact"]["median"] == pytest.approx(0.7)
 
 
 def test_parts_are_ranked_by_themselves(agreement_fit, row):

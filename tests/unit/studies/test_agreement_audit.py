@@ -241,6 +241,13 @@ def test_beyond_counting_a_simulated_table_shows_that_there_is_one():
     assert len(larger.rows[0].words) == 1
 
 
+def test_weights_found_from_one_row_alone_are_said_to_rest_on_it():
+    alone = audit(row(kappa=printed(TRUTH, "quadratic")))
+    assert "No other row bears the weights out" in finding(alone, "convention")
+    told = audit(row(kappa=replace(printed(TRUTH, "quadratic"), weights="quadratic")))
+    assert "No other row" not in finding(told, "convention")
+
+
 def test_one_case_less_is_told_when_asked():
     less = TRUTH - np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
     found = audit(row(kappa=printed(less, "quadratic")), also_one_less=True)

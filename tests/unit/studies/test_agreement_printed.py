@@ -73,14 +73,24 @@ def test_figures_keep_the_digits_they_were_printed_with(printed):
     kappa, spearman = row.kappa, row.spearman
     assert (row.rater_a, row.rater_b, row.n) == ("rater A", "rater B", 40)
     assert (kappa.value, kappa.decimals, kappa.lower, kappa.upper) == (0.6, 2, -0.1, 0.95)
-    assert (kappa.interval_decimals, kappa.level, kappa.weights) == (1, 0.9, "quadratic")
+    assert (kappa.places("lower"), kappa.places("upper")) == (1, 2)
+    assert (kappa.level, kappa.weights) == (0.9, "quadratic")
     assert (spearman.value, spearman.decimals, spearman.continuous) == (-0.25, 3, True)
+
+
+def test_limits_of_different_digits_are_remarked(printed):
+    table = printed("n,kappa,kappa_lower,kappa_upper\n40,0.55,0.42,0.6\n")
+    ((about, words),) = [one for one in table.remarks if "decimals" in one[1]]
+    assert about.endswith("kappa_lower and kappa_upper")
+    assert words.startswith("figures have 1 to 2 decimals; each is taken as rounded to its own.")
+    even = printed("n,kappa,kappa_lower,kappa_upper\n40,0.55,0.42,0.60\n")
+    assert not [words for _, words in even.remarks if "decimals" in words]
 
 
 def test_what_is_not_told_is_not_assumed(printed):
     (row,) = printed("n,kappa,kappa_se,spearman\n40,0.6,0.071,0.5\n").rows
     assert (row.kappa.weights, row.kappa.level, row.kappa.lower) == (None, 0.95, None)
-    assert (row.kappa.se, row.kappa.interval_decimals) == (0.071, 3)
+    assert (row.kappa.se, row.kappa.places("se")) == (0.071, 3)
     assert row.spearman.continuous is False
 
 

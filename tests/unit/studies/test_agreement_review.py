@@ -138,6 +138,12 @@ def test_a_folder_without_form_and_a_bare_file(folder, write):
     )
 
 
+def test_decimals_are_no_scale_by_themselves(write):
+    said = refusal(write("case,A,B\n1,0.5,1\n2,1,1\n", "half.csv"))
+    assert said.startswith('half.csv, column "A": "0.5" is no whole number, and only whole numbers')
+    assert "order" not in said
+
+
 def test_the_scale_by_hand_comes_before_the_declared_one(folder):
     path = folder(HEAD + SCALE, ratings=RATINGS)
     assert load_agreement(path, scale=["none", "no", "some", "much"]).table.n_categories == 4
@@ -151,7 +157,7 @@ def test_printed_figures_alone_are_read_with_a_scale(write):
     path = write("rater_a,rater_b,n,kappa\nA,B,50,0.61\n", "figures.csv")
     table = load_agreement(path, scale=["no", "yes"]).table
     assert table.rows[0].kappa.value == 0.61
-    assert refusal(path).startswith("figures.csv: there is no category in any cell, and no scale;")
+    assert refusal(path).startswith("figures.csv: printed figures alone do not tell the scale")
 
 
 def test_files_that_are_not_there_are_told(folder, tmp_path):

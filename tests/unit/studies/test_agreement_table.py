@@ -77,3 +77,12 @@ def test_columns_of_cases_and_counts_are_no_raters(write):
     assert load_agreement(write(text, "r.csv")).table.rows[0].counts.tolist() == [[7, 2], [0, 3]]
     with pytest.raises(DataError, match="two columns stand for case; keep one of them"):
         load_agreement(write("case;patient;A;B\n1;1;1;2\n", "r.csv"))
+
+
+def test_the_standard_error_is_the_printed_one_or_half_the_interval():
+    assert PrintedKappa(0.5, se=0.07, lower=0.1, upper=0.9).standard_error == 0.07
+    ninety = PrintedKappa(0.5, lower=0.4, upper=0.6, level=0.9)
+    assert ninety.standard_error == pytest.approx(0.1 / 1.644854, rel=1e-6)
+    assert replace(ninety, se=0.0).standard_error == ninety.standard_error
+    for nothing in ({"lower": 0.4}, {"se": 0.0}, {"lower": 0.5, "upper": 0.5}):
+        assert PrintedKappa(0.5, **nothing).standard_error is None

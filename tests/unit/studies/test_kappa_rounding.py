@@ -45,6 +45,18 @@ def test_a_standard_error_beside_the_interval_narrows():
     assert high < 0.105
 
 
+def test_every_limit_is_rounded_to_its_own_digits():
+    # 0.52 was printed with two digits: the error is narrow, though 0.6 has one only.
+    printed = PrintedKappa(0.5, 1, 0.52, 0.6, lower_decimals=2, upper_decimals=1)
+    low, high = errors_that_round(printed, 0.549)
+    for error in np.arange(0, 0.1, 0.0001):
+        lower, upper = 0.549 - 1.959964 * error, 0.549 + 1.959964 * error
+        fits = abs(lower - 0.52) <= 0.005 and abs(upper - 0.6) <= 0.05
+        assert fits == (low <= error <= high)
+    with_error = PrintedKappa(0.5, 1, 0.4, 0.6, se=0.051, interval_decimals=1, se_decimals=3)
+    assert errors_that_round(with_error, 0.5) == pytest.approx((0.0505, 0.0515))
+
+
 def test_a_limit_cut_off_at_one_only_says_that_the_error_is_large():
     low, high = errors_that_round(PrintedKappa(0.9, upper=1.0), 0.9)
     assert low == pytest.approx(0.095 / 1.959964, abs=1e-6)

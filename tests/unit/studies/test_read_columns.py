@@ -56,6 +56,16 @@ def test_a_name_that_is_only_similar_is_not_taken(write, refusal, header):
     )
 
 
+def test_what_may_be_ratings_is_told_how_they_are_laid_out(write, refusal):
+    said = refusal(write(",B0,B1\nA0,10,2\nA1,3,12\n"))
+    assert said.startswith("studies.csv: no column for tp, fp, fn, tn")
+    assert said.endswith(
+        "Ratings have one column a rater and one row a case; the cross-table of two raters has a "
+        "column for each rater, with categories, and a column count."
+    )
+    assert "Ratings" not in refusal(write("study,tp,A\nKim,31,4\n"))
+
+
 def test_all_missing_columns_are_named(write, refusal):
     message = refusal(write("name,tp,fp\nKim,31,4\n"))
     assert message.startswith(

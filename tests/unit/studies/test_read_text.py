@@ -114,6 +114,11 @@ def test_a_header_alone_is_refused(write, refusal):
     )
 
 
+def test_a_header_that_names_no_column_of_a_study_table_is_not_said_to_lack_studies(write, refusal):
+    said = refusal(write("A,B\n,\n"))
+    assert said == "studies.csv: only a header (row 1) and no rows below it; found: A, B."
+
+
 def test_a_folder_and_a_missing_file_are_refused(tmp_path, refusal):
     assert refusal(tmp_path) == f"{tmp_path} is a folder; wanted the study table in it."
     absent = tmp_path / "absent.csv"
