@@ -152,8 +152,12 @@ def groups() -> str:
     for estimand, words in _GROUPS.items():
         cells = []
         for name in VARIANTS:
-            one = next(g for g in record()["variants"][name]["groups"] if g["estimand"] == estimand)
-            cells.append(f"{_told(one['difference'])}; P {_probability(one['prob_a_gt_b'])}")
+            found = [g for g in record()["variants"][name]["groups"] if g["estimand"] == estimand]
+            cells.append(
+                f"{_told(found[0]['difference'])}; P {_probability(found[0]['prob_a_gt_b'])}"
+                if found
+                else _told(None)
+            )
         rows.append((words, *cells))
     return table(("inflammatory − fibrotic", *VARIANTS.values()), rows)
 
