@@ -18,9 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from irrCAC.table import CAC
-from statsmodels.stats.inter_rater import cohens_kappa
 
 SCRIPT = Path(__file__).parent / "polychoric.R"
 KINDS = {"unweighted": (None, "identity"), "linear": ("linear", "linear")}
@@ -52,6 +49,11 @@ def tables_of(folder: Path) -> dict[str, list[list[int]]]:
 
 def values_of(counts: list[list[int]], *, ml: bool) -> dict[str, Any]:
     """Return what the peers say of one table; maximum likelihood takes minutes where asked."""
+    # Here and not above: the tests, which look at every file, have none of these.
+    import pandas as pd
+    from irrCAC.table import CAC
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     found: dict[str, Any] = {}
     for kind, (statsmodels, irrcac) in KINDS.items():
         result = cohens_kappa(np.array(counts), wt=statsmodels)
