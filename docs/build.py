@@ -19,7 +19,9 @@ from typing import Any
 import evidence
 import evidence_agreement
 import evidence_contrasts
+import gallery_page
 import ild_agreement
+import model_pages
 import nodules
 import regression
 from console import renew
@@ -57,12 +59,12 @@ AGREEMENT_FIGURES = {
 }
 
 _TABLES = {"reviews": "shipped reviews", "corpus": "tables that do not ship"}
-_PART = re.compile(r"<!-- generated: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
+_PART = re.compile(r"<!-- generated: ([a-z0-9-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def pages() -> list[Path]:
     """Return every page that may hold a generated part."""
-    return [ROOT / "README.md", ROOT / "models" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+    return [ROOT / "README.md", ROOT / "models" / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 
 
 def render(text: str) -> str:
@@ -109,6 +111,7 @@ def review_keys() -> str:
         ColumnEntry,
         ColumnsSection,
         CorrectionEntry,
+        DecisionSection,
         FindingEntry,
         PublishedEntry,
         RaterEntry,
@@ -124,6 +127,7 @@ def review_keys() -> str:
         "[columns]": ColumnsSection,
         "[columns.NAME]": ColumnEntry,
         "[analysis]": AnalysisSection,
+        "[decision]": DecisionSection,
         "[[published]]": PublishedEntry,
         "[[totals]]": TotalEntry,
         "[scale]": ScaleSection,
@@ -142,7 +146,7 @@ def review_keys() -> str:
 def prior_families() -> str:
     """List the prior families with their parameters."""
     from metadx.cards import priors
-    from metadx.cards.card import Parameters
+    from metadx.cards.parameters import Parameters
 
     families = [
         item
@@ -159,10 +163,10 @@ def prior_families() -> str:
                 note = f" ({field.description})" if field.description else ""
                 limit = " > 0" if any(getattr(m, "gt", None) == 0 for m in field.metadata) else ""
                 fields.append(f"`{name}`{limit}{note}")
-        supports = Parameters._supports
+        supports = Parameters.supports
         parameters = [
             f"`{name}`"
-            for name in ("mu", "tau", "rho")
+            for name in supports
             if family.support in supports[name] and (name, family.__name__) != ("tau", "LKJ")
         ]
         docstring = (family.__doc__ or "").partition("\n")[0]
@@ -251,7 +255,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **evidence.PARTS,
     **evidence_agreement.PARTS,
     **evidence_contrasts.PARTS,
+    **gallery_page.PARTS,
     **ild_agreement.PARTS,
+    **model_pages.PARTS,
     **nodules.PARTS,
     **regression.PARTS,
 }
@@ -260,6 +266,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 def draw() -> None:
     """Draw the figures of the pages with the command that a reader would use."""
     draw_evidence()
+    gallery_page.draw()
     with tempfile.TemporaryDirectory() as folder:
         made = {figure: (review, {}, name) for figure, (review, name) in AGREEMENT_FIGURES.items()}
         for figure, (review, formulas, name) in {**FIGURES, **made}.items():
@@ -310,6 +317,7 @@ def _default(field: object) -> str:
 
 if __name__ == "__main__":
     draw()
+    model_pages.write_pages()
     for page in pages():
         with tempfile.TemporaryDirectory() as folder:
             text = renew(render(page.read_text(encoding="utf-8")), Path(folder))

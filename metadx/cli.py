@@ -10,7 +10,18 @@ from typing import Annotated, TextIO
 
 import typer
 
-from metadx.commands import audit, batch, check, compare, datasets, models, run, simulate
+from metadx.commands import (
+    add,
+    audit,
+    batch,
+    check,
+    compare,
+    datasets,
+    models,
+    new,
+    run,
+    simulate,
+)
 from metadx.commands.exits import BAD_INPUT, INTERRUPTED, NO_ANSWER
 from metadx.commands.output import complain, show
 from metadx.errors import FitError, MetadxError
@@ -24,6 +35,8 @@ app = typer.Typer(
 )
 app.command(epilog=run.EPILOG)(run.run)
 app.command(epilog=check.EPILOG)(check.check)
+app.command(epilog=new.EPILOG)(new.new)
+app.command(epilog=add.EPILOG)(add.add)
 app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=compare.EPILOG)(compare.compare)
 app.command(epilog=batch.EPILOG)(batch.batch)

@@ -1,10 +1,12 @@
-"""The bivariate model in PyMC: binomial counts, two correlated normal effects per study."""
+"""The models of a card in PyMC: binomial counts, two effects per study."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metadx.builders.links import logit_of
+from metadx.builders.study_effects import Parametrisation, no_effects, normal_effects, t_effects
 from metadx.cards.card import Card
 from metadx.cards.coefficients import coefficient_priors
 from metadx.designs.design import Design, MarginDesign
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     import pymc as pm
 
 type IntArray = NDArray[np.int64]
-type Parametrisation = Literal["centred", "non-centred"]
 
 MARGINS = ("sens", "spec")
 
@@ -25,20 +26,20 @@ def build_bivariate(
     parametrisation: Parametrisation = "centred",
     design: Design | None = None,
 ) -> "pm.Model":
-    """State the bivariate binomial-normal model.
+    """State the model of a card.
 
-    tp_i ~ Binomial(tp_i + fn_i, expit(a_i)), tn_i ~ Binomial(fp_i + tn_i, expit(b_i)),
-    (a_i, b_i) ~ Normal((x_i' beta_sens, z_i' beta_spec), Sigma) with Sigma from tau and rho;
-    without covariates the mean is mu for all. Sensitivity and specificity are
-    measured on different people, so there is no covariance within a study. The likelihood of a
-    study with several possible tables is the sum over these.
+    tp_i ~ Binomial(tp_i + fn_i, F(a_i)), tn_i ~ Binomial(fp_i + tn_i, F(b_i)), F the inverse of the
+    link, (a_i, b_i) ~ Normal((x_i' beta_sens, z_i' beta_spec), Sigma) with Sigma from tau and rho,
+    or a t law with the scale matrix Sigma; without covariates the mean is mu for all. Sensitivity
+    and specificity are measured on different people, so there is no covariance within a study. The
+    likelihood of a study with several possible tables is the sum over these.
 
     Parameters
     ----------
     table : AccuracyTable
         N studies; an empty arm has size 0 and adds nothing to the likelihood.
     card : Card
-        Gives the priors of the coefficients, tau and rho.
+        Gives the structure, and the priors of the coefficients, tau, rho and nu.
     parametrisation : {"centred", "non-centred"}
         The same model either way; which one samples well depends on the data.
     design : Design or None
@@ -48,10 +49,10 @@ def build_bivariate(
     -------
     pymc.Model
         Dims ``study``, ``margin`` and ``coefficient``; variables coefficients (coefficient: those
-        of sens first, each an intercept ``mu_sens`` or ``beta_sens_1``, ...), tau (margin), rho,
-        study_logit (study, margin), observed tp and tn (study). With studies of several possible
-        tables the observed ones are of the others (certain_study), and a potential stands for
-        each study of several (``tables_`` and its place).
+        of sens first, each an intercept ``mu_sens`` or ``beta_sens_1``, ...), tau (margin) and rho
+        where they are not given, study_logit (study, margin), observed tp and tn (study). With
+        studies of several possible tables the observed ones are of the others (certain_study), and
+        a potential stands for each study of several (``tables_`` and its place).
 
     References
     ----------
@@ -77,9 +78,12 @@ def build_bivariate(
         pm.Deterministic("coefficients", pm.math.stack(parts), dims="coefficient")
         split = design.sens.size
         mean = (_mean(design.sens, parts[:split]), _mean(design.spec, parts[split:]))
-        tau = _by_margin("tau", card)
-        rho = card.parameters.rho.priors()[0].pymc("rho")
-        study_logit = _study_logits(mean, tau, rho, parametrisation)
+        values = _study_values(card, mean, table.n_studies, parametrisation)
+        study_logit = pm.Deterministic(
+            "study_logit",
+            pm.math.stack([logit_of(value, card.link) for value in values], axis=1),
+            dims=("study", "margin"),
+        )
         _observe(table, study_logit)
         for place, tables in table.alternatives.items():
             pm.Potential(f"tables_{place}", _log_sum(tables, study_logit[place]))
@@ -159,24 +163,15 @@ def _by_margin(name: str, card: Card) -> Any:  # noqa: ANN401 - PyMC ships no ty
     return pm.Deterministic(name, pm.math.stack(parts), dims="margin")
 
 
-def _study_logits(
-    mean: tuple[Any, Any],
-    tau: Any,  # noqa: ANN401 - PyMC ships no types
-    rho: Any,  # noqa: ANN401 - PyMC ships no types
-    parametrisation: Parametrisation,
-) -> Any:  # noqa: ANN401 - PyMC ships no types
-    """Write the 2 × 2 covariance out: the specificity effect given the sensitivity effect."""
-    import pymc as pm
-
-    left = pm.math.sqrt(1 - rho**2)
-    if parametrisation == "centred":
-        sens = pm.Normal("logit_sens", mean[0], tau[0], dims="study")
-        shift = rho * tau[1] * (sens - mean[0]) / tau[0]
-        spec = pm.Normal("logit_spec", mean[1] + shift, tau[1] * left, dims="study")
-    else:
-        z = pm.Normal("z", 0.0, 1.0, dims=("study", "margin"))
-        sens = mean[0] + tau[0] * z[:, 0]
-        spec = mean[1] + tau[1] * (rho * z[:, 0] + left * z[:, 1])
-    return pm.Deterministic(
-        "study_logit", pm.math.stack([sens, spec], axis=1), dims=("study", "margin")
-    )
+def _study_values(
+    card: Card, mean: tuple[Any, Any], studies: int, parametrisation: Parametrisation
+) -> tuple[Any, Any]:
+    """State the law of the values of the studies on the scale of the link."""
+    parameters = card.parameters
+    if parameters.tau.fixed:
+        return no_effects(mean, studies)
+    tau = _by_margin("tau", card)
+    rho = 0.0 if parameters.rho.fixed else parameters.rho.priors()[0].pymc("rho")
+    if parameters.nu is not None:
+        return t_effects(mean, tau, rho, parameters.nu.prior, parametrisation)
+    return normal_effects(mean, tau, rho, parametrisation)

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from metadx.cards.agreement_parameters import AgreementParameters, AgreementPart, Constants
-from metadx.cards.card import Listed, NutsChecks, Reference
+from metadx.cards.card import NutsChecks, Reference
 from metadx.cards.load import JSON_SCHEMA_DRAFT, checked_card, read_card_text
+from metadx.cards.parameters import Listed
 
 
 class AgreementNeeds(AgreementPart):

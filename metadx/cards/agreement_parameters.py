@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from metadx.cards.card import Listed
+from metadx.cards.parameters import Listed
 from metadx.cards.priors import Beta, Exponential, HalfNormal, HalfStudentT, Normal
 
 type SpreadPrior = Annotated[

@@ -1,144 +1,40 @@
 """What a model card holds: frozen and checked once, read by both engines."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, model_validator
 
-from metadx.cards.priors import Normal, Prior, Uniform
+from metadx.cards.alternatives import AlternativePriors
+from metadx.cards.parameters import CardPart, Listed, Parameters, impossible
+from metadx.cards.priors import Fixed, Prior
 
-type Margin = Literal["sens", "spec"]
-# TOML has lists only; a card is frozen, so it keeps them as tuples.
-type Listed[T] = Annotated[tuple[T, ...], Field(strict=False)]
+type Builder = Literal["bivariate", "bivariate-t", "independent", "fixed"]
+type Link = Literal["logit", "probit", "cloglog"]
+
+# What a structure takes as given; everything else has a prior with some width.
+_GIVEN: dict[Builder, tuple[str, ...]] = {
+    "bivariate": (),
+    "bivariate-t": (),
+    "independent": ("rho",),
+    "fixed": ("tau", "rho"),
+}
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Reference(_Part):
+class Reference(CardPart):
     """A work the card rests on."""
 
     citation: str = Field(min_length=1)
     doi: str = ""
 
 
-class MarginPriors(_Part):
-    """Different priors for sensitivity and for specificity."""
-
-    sens: Prior
-    spec: Prior
-
-
-def _shape_of_prior(value: Any) -> str:  # noqa: ANN401 - whatever stands in the document
-    """Tell a prior from a pair of them by its keys, so that a fault is explained for one only."""
-    names = set(value) if isinstance(value, dict) else set()
-    pair = isinstance(value, MarginPriors) or ("family" not in names and names & {"sens", "spec"})
-    return "by margin" if pair else "one for all"
-
-
-class Parameter(_Part):
-    """A parameter of the model: what it means, on which scale, and what is assumed of it."""
-
-    symbol: str
-    meaning: str = Field(min_length=1)
-    scale: str
-    dims: Listed[Literal["margin"]]
-    prior: Annotated[
-        Annotated[Prior, Tag("one for all")] | Annotated[MarginPriors, Tag("by margin")],
-        Discriminator(_shape_of_prior),
-    ]
-    why: str = Field(min_length=1, description="the reason for the prior")
-
-    def priors(self) -> tuple[Prior, ...]:
-        """Return one prior for each element: (sens, spec) for a parameter with a margin."""
-        if isinstance(self.prior, MarginPriors):
-            return (self.prior.sens, self.prior.spec)
-        return (self.prior,) * (2 if self.dims else 1)
-
-
-class Coefficients(_Part):
-    """What is assumed of the coefficients of covariates; the same for both margins.
-
-    Both priors are normal laws around 0: no other law is the same for all levels of a covariate
-    whichever the coding, and none that is centred elsewhere is the same for both of two levels.
-    """
-
-    symbol: str
-    meaning: str = Field(min_length=1)
-    scale: str
-    contrast: Annotated[Normal, Field(description="of the difference between any two levels")]
-    slope: Annotated[Normal, Field(description="of the change per standard deviation")]
-    why: str = Field(min_length=1, description="the reason for the priors")
-
-    @model_validator(mode="after")
-    def _around_zero(self) -> "Coefficients":
-        for name in ("contrast", "slope"):
-            mean = getattr(self, name).mean
-            if mean != 0:
-                raise _impossible((name, "mean"), f"found {mean:g}, wanted 0")
-        return self
-
-
-class Parameters(_Part):
-    """The parameters of the bivariate model; `beta` only where covariates may be asked for."""
-
-    mu: Parameter
-    tau: Parameter
-    rho: Parameter
-    beta: Coefficients | None = None
-
-    _supports: ClassVar[dict[str, tuple[str, ...]]] = {
-        "mu": ("real",),
-        "tau": ("positive", "interval"),
-        "rho": ("interval",),
-    }
-    _bounds: ClassVar[dict[str, tuple[float, float]]] = {
-        "tau": (0.0, float("inf")),
-        "rho": (-1.0, 1.0),
-    }
-
-    @model_validator(mode="after")
-    def _possible(self) -> "Parameters":
-        for name, supports in self._supports.items():
-            parameter: Parameter = getattr(self, name)
-            wanted = () if name == "rho" else ("margin",)
-            if parameter.dims != wanted:
-                what = f"found {list(parameter.dims)}, wanted {list(wanted)}".replace("'", '"')
-                raise _impossible((name, "dims"), what)
-            by_margin = isinstance(parameter.prior, MarginPriors)
-            if by_margin and not wanted:
-                what = f"found a prior for each margin; {name} has one prior for both"
-                raise _impossible((name, "prior"), what)
-            for margin, prior in zip(("sens", "spec"), parameter.priors(), strict=False):
-                at = (name, "prior", margin) if by_margin else (name, "prior")
-                self._check_prior(at, prior, supports)
-        return self
-
-    def _check_prior(self, at: tuple[str, ...], prior: Prior, supports: tuple[str, ...]) -> None:
-        name = at[0]
-        if prior.support not in supports or (name == "tau" and prior.family == "LKJ"):
-            lies = {"mu": "on the real line", "tau": "above 0", "rho": "between -1 and 1"}[name]
-            raise _impossible(at, f"{prior} cannot be the prior of {name}, which lies {lies}")
-        if isinstance(prior, Uniform):
-            low, high = self._bounds[name]
-            if prior.lower < low or prior.upper > high:
-                raise _impossible(at, f"{prior} reaches outside [{low:g}, {high:g}]")
-
-
-def _impossible(at: tuple[str, ...], what: str) -> PydanticCustomError:
-    """State a fault of values that are fine one by one, and where it lies."""
-    return PydanticCustomError("impossible", "{what}", {"at": at, "what": what})
-
-
-class DataNeeds(_Part):
+class DataNeeds(CardPart):
     """The data a model can be fitted to."""
 
     kind: Literal["accuracy"]
     min_studies: int = Field(ge=1)
 
 
-class MarginalChecks(_Part):
+class MarginalChecks(CardPart):
     """Thresholds for a fit by the marginal engine."""
 
     pareto_k_max: float = Field(gt=0, le=1)
@@ -146,7 +42,7 @@ class MarginalChecks(_Part):
     quadrature_error_max: float = Field(gt=0)
 
 
-class NutsChecks(_Part):
+class NutsChecks(CardPart):
     """Thresholds for a fit by NUTS."""
 
     rhat_max: float = Field(gt=1)
@@ -156,20 +52,20 @@ class NutsChecks(_Part):
     bfmi_min: float = Field(ge=0)
 
 
-class Checks(_Part):
+class Checks(CardPart):
     """What a fit must pass before its numbers may be believed."""
 
     marginal: MarginalChecks
     nuts: NutsChecks
 
 
-class Card(_Part):
+class Card(CardPart):
     """A model card: everything a model assumes, in one readable document.
 
     Parameters
     ----------
     schema_, id, title, question, status, builder, likelihood, link, data, parameters, estimands, \
-checks, references
+checks, alternatives, references
         As described in ``models/README.md`` and ``models/card.schema.json``.
     """
 
@@ -180,11 +76,47 @@ checks, references
     title: str = Field(min_length=1)
     question: str = Field(min_length=1)
     status: Literal["default", "reference", "own"] = "own"
-    builder: Literal["bivariate"]
+    builder: Builder
     likelihood: Literal["binomial"]
-    link: Literal["logit"]
+    link: Link
     data: DataNeeds
     parameters: Parameters
     estimands: Annotated[Listed[str], Field(min_length=1)]
     checks: Checks
+    alternatives: Listed[AlternativePriors] = ()
     references: Annotated[Listed[Reference], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "Card":
+        given, builder = _GIVEN[self.builder], self.builder
+        for name in ("tau", "rho"):
+            fixed = [_is_zero(prior) for prior in getattr(self.parameters, name).priors()]
+            if name in given and not all(fixed):
+                what = f'wanted {{ family = "Fixed", value = 0 }} with the builder "{builder}"'
+                raise impossible(("parameters", name, "prior"), what)
+            if name not in given and any(prior is not None for prior in fixed):
+                what = f'Fixed cannot be the prior of {name} with the builder "{builder}"'
+                raise impossible(("parameters", name, "prior"), what)
+        if (builder == "bivariate-t") != (self.parameters.nu is not None):
+            missing = builder == "bivariate-t"
+            what = "is missing; give it a value" if missing else "unknown key; remove it"
+            raise impossible(("parameters", "nu"), f'{what} (builder "{builder}")')
+        self._check_alternatives(given)
+        return self
+
+    def _check_alternatives(self, given: tuple[str, ...]) -> None:
+        names: set[str] = set()
+        for place, alternative in enumerate(self.alternatives):
+            if alternative.name in names:
+                what = f'found "{alternative.name}" again, wanted a name of its own'
+                raise impossible(("alternatives", place, "name"), what)
+            names.add(alternative.name)
+            for name in alternative.changed:
+                if name in given:
+                    what = f'{name} is fixed by the builder "{self.builder}"; remove it'
+                    raise impossible(("alternatives", place, name), what)
+
+
+def _is_zero(prior: Prior) -> bool | None:
+    """Tell whether a fixed value is 0; None for a prior with some width."""
+    return prior.value == 0 if isinstance(prior, Fixed) else None

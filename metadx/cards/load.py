@@ -1,6 +1,7 @@
 """Find, read and check model cards; a wrong card is refused with the path into the document."""
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,7 +11,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from metadx.cards.alternatives import AlternativePriors
 from metadx.cards.card import Card
+from metadx.cards.writing import card_toml
 from metadx.errors import CardError
 from metadx.resources import models_dir
 
@@ -209,6 +212,46 @@ def parse_card(text: str, source: str) -> LoadedCard:
     ...
     """
     return LoadedCard(checked_card(Card, text, source), text, source)
+
+
+def with_priors(loaded: LoadedCard, alternative: AlternativePriors) -> LoadedCard:
+    """Put other priors in the place of a card's own: a card that can be fitted like any other.
+
+    Parameters
+    ----------
+    loaded : LoadedCard
+        Its text is read anew; comments are lost.
+    alternative : AlternativePriors
+        One of `Card.alternatives`, or any other.
+
+    Returns
+    -------
+    LoadedCard
+        With an id and a title of its own, and no alternatives.
+
+    Raises
+    ------
+    CardError
+        If the priors do not suit the card, such as one for a value that it takes as given.
+
+    Examples
+    --------
+    >>> loaded = load_card("bivariate-binomial")
+    >>> other = with_priors(loaded, loaded.card.alternatives[0])
+    >>> other.card.id, str(other.card.parameters.mu.prior)
+    ('bivariate-binomial-wider', 'Normal(mean=0, sd=5)')
+    """
+    document = tomllib.loads(loaded.text)
+    slug = re.sub("[^a-z0-9]+", "-", alternative.name.lower()).strip("-")
+    document["id"] = f"{loaded.card.id}-{slug or 'other'}"
+    document["title"] = f"{loaded.card.title} ({alternative.name})"
+    document["status"] = "own"
+    document.pop("alternatives", None)
+    for name in alternative.changed:
+        part = document["parameters"][name]
+        part["prior"] = getattr(alternative, name).model_dump()
+        part["why"] = alternative.why
+    return parse_card(card_toml(document), f"{loaded.source}, {alternative.name}")
 
 
 def checked_card[C: BaseModel](form: type[C], text: str, source: str) -> C:

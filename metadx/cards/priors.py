@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 type FloatArray = NDArray[np.float64]
-type Support = Literal["real", "positive", "interval"]
+type Support = Literal["real", "positive", "interval", "point", "choice"]
 
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -294,12 +294,77 @@ class Beta(_Prior):
         return pm.Beta(name, self.a, self.b)
 
 
+class Fixed(_Prior):
+    """No law but a value the model takes as given."""
+
+    support: ClassVar[Support] = "point"
+    family: Literal["Fixed"]
+    value: float
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Return 0 at the value, -inf elsewhere: log p(x) with respect to the point itself."""
+        return np.where(x == self.value, 0.0, -np.inf)
+
+    def score(self, x: FloatArray) -> FloatArray:
+        """Return 0: the value does not move."""
+        return np.zeros_like(x)
+
+    def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
+        """Return the value, shape (size,)."""
+        return np.full(size, self.value)
+
+    def pymc(self, name: str) -> Any:  # noqa: ANN401
+        """Create a PyMC variable that is always the value."""
+        import pymc as pm
+
+        return pm.Deterministic(name, pm.math.constant(self.value))
+
+
 def _log_t(z: FloatArray, df: float) -> FloatArray:
     constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
     return constant - (df + 1) / 2 * np.log1p(z * z / df)
 
 
 type Prior = Annotated[
-    Normal | StudentT | HalfNormal | HalfStudentT | Exponential | Uniform | LKJ,
+    Normal | StudentT | HalfNormal | HalfStudentT | Exponential | Uniform | LKJ | Fixed,
     Field(discriminator="family"),
 ]
+
+
+class Choice(BaseModel):
+    """One of a few values, each with its weight."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    support: ClassVar[Support] = "choice"
+    family: Literal["Choice"]
+    values: Annotated[
+        tuple[Annotated[float, Field(gt=0)], ...],
+        Field(min_length=1, strict=False, description="ascending, above 0"),
+    ]
+    weights: Annotated[
+        tuple[Annotated[float, Field(gt=0)], ...],
+        Field(min_length=1, strict=False, description="one for each value, up to a factor"),
+    ]
+
+    @model_validator(mode="after")
+    def _matched(self) -> "Choice":
+        what = ""
+        if len(self.weights) != len(self.values):
+            what = f"found {len(self.weights)} weights for {len(self.values)} values"
+        elif any(a >= b for a, b in zip(self.values, self.values[1:], strict=False)):
+            what = f"found the values {list(self.values)}, wanted them ascending"
+        if what:
+            raise PydanticCustomError("impossible", "{what}", {"what": what})
+        return self
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Prior probabilities of the values; they add up to 1."""
+        total = math.fsum(self.weights)
+        return tuple(weight / total for weight in self.weights)
+
+    def __str__(self) -> str:
+        """Write the prior as text: ``Choice(3: 0.5, 20: 0.5)``."""
+        pairs = zip(self.values, self.probabilities, strict=True)
+        return f"Choice({', '.join(f'{value:g}: {share:.3g}' for value, share in pairs)})"

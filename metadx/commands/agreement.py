@@ -8,6 +8,7 @@ from metadx.commands.ending import hand_over
 from metadx.commands.inputs import check_probabilities, load_agreement_of
 from metadx.commands.options import AgreementOptions, RunOptions
 from metadx.commands.output import page, show
+from metadx.commands.spoken import spoken
 from metadx.errors import ConvergenceWarning
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_agreement(path: str, options: RunOptions, asked: AgreementOptions) -> None:
-    """Fit a review of agreement: read, audit, fit, answer, draw.
+    """Fit a review of agreement: read, audit, fit, answer, draw, report.
 
     Parameters
     ----------
@@ -50,13 +51,16 @@ def run_agreement(path: str, options: RunOptions, asked: AgreementOptions) -> No
         fit = _fit(review, options, asked)
         found = agreement_summary(fit, name=review.name, prob=level)
     text = as_text(found)
-    kept = {"figures": options.figures, "store": options.store}
+    kept = {"figures": options.figures, "store": options.store, "report": options.report}
+    command = spoken(path, options, asked)
     hand_over(
         found,
         text,
         target,
         answer=lambda: _answer_text(found, review, fit),
-        write=lambda say: write_agreement_result(target, fit, found, text, say=say, **kept),
+        write=lambda say: write_agreement_result(
+            target, fit, found, text, review=review, command=command, say=say, **kept
+        ),
         as_json=options.as_json,
         quiet=options.quiet,
     )

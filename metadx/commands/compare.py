@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from metadx.commands.compare_models import compare_models
 from metadx.commands.exits import CHECK_FAILED
-from metadx.commands.inputs import LabelOption, MissingOption, PathArgument, given, load
+from metadx.commands.inputs import LabelOption, MissingOption, OnlyOption, PathArgument, given, load
 from metadx.commands.options import refuse_agreement
 from metadx.commands.output import complain, page, show, show_bytes
 from metadx.errors import ConvergenceWarning, DataError
@@ -28,30 +29,43 @@ def compare(
             help='Covariates: "~ a" for both margins or "sens ~ a; spec ~ b"; repeat for each.'
         ),
     ] = None,
+    models: Annotated[
+        bool, typer.Option("--models", help="Compare models without covariates instead.")
+    ] = False,
     missing: MissingOption = None,
     model: Annotated[str | None, typer.Option(help="Id of a model card, or its path.")] = None,
     label: LabelOption = None,
+    only: OnlyOption = None,
     draws: Annotated[int, typer.Option(help="Posterior draws of each fit.")] = 4000,
     seed: Annotated[int | None, typer.Option(help="Seed of the random numbers (1).")] = None,
     out: Annotated[
-        str | None, typer.Option(help="Folder for compare.json and compare.csv (none).")
+        str | None,
+        typer.Option(help="Folder for compare.json and compare.csv, or models.json (none)."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print compare.json and nothing else.")
+        bool, typer.Option("--json", help="Print the JSON file and nothing else.")
     ] = False,
 ) -> None:
-    """Rank formulas of covariates by what they predict, explain and cost on the same studies."""
+    """Rank formulas of covariates, or models, by what they predict on the same studies."""
     from metadx.criticism.compare import compare as ranked
     from metadx.report.compare import comparison_summary, write_comparison
     from metadx.report.compare_text import comparison_text
     from metadx.report.progress import progress
     from metadx.report.summary import as_text
 
-    if not formula:
-        raise DataError('no formula to compare: give --formula "~ COLUMN", once for each.')
+    if models and formula:
+        raise DataError("--models compares models without covariates: leave --formula out.")
+    if not models and not formula:
+        raise DataError(
+            'nothing to compare: give --formula "~ COLUMN", once for each, or --models.'
+        )
     refuse_agreement(path, "compare")
     target = None if out is None else _folder(out)
-    review = load(path, label)
+    review = load(path, label, only)
+    if models:
+        compare_models(review, model, draws=draws, seed=seed, target=target, as_json=as_json)
+        return
+    assert formula is not None  # refused above
     with progress(sys.stderr) as say, warnings.catch_warnings():
         # A failed check is said below, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -64,7 +78,7 @@ def compare(
             seed=seed,
             say=say,
         )
-    told = comparison_summary(found, name=review.name)
+    told = comparison_summary(found, name=review.name, selection=review.selection)
     if as_json:
         show_bytes(as_text(told).encode())
     else:

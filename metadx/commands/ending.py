@@ -56,6 +56,22 @@ def hand_over(
         written = write(say)
     if not silent:
         show(f"\nWritten to {target}: {', '.join(written)}\n")
+    end_with_status(found)
+
+
+def end_with_status(found: Mapping[str, Any]) -> None:
+    """End with the status of the checks of a fit.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of ``summary.json``.
+
+    Raises
+    ------
+    typer.Exit
+        With status 1 if a check failed, after saying so.
+    """
     failed = [check for check in found["checks"] if not check["passed"]]
     if failed:
         from metadx.report.checks import failure_words

@@ -60,6 +60,12 @@ MisalignedOption = Annotated[
         help="Agreement: take a kappa that no table admits as made from codes off by one.",
     ),
 ]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", help="Studies to keep: rob_index_test=low, year>=2010; all of several hold."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")]
 MissingOption = Annotated[
     str | None,
@@ -110,11 +116,11 @@ def kind_of(path: str) -> "CardKind":
     """
     from metadx.studies.agreement_kind import review_kind
 
-    where = _place_of(path)
+    where = place_of(path)
     return "accuracy" if where is None else review_kind(where)
 
 
-def load(path: str, label: str | None = None) -> "Review":
+def load(path: str, label: str | None = None, only: Sequence[str] | None = None) -> "Review":
     """Read a review of accuracy from a path, or a shipped dataset where no such path exists.
 
     Parameters
@@ -122,21 +128,32 @@ def load(path: str, label: str | None = None) -> "Review":
     path : str
     label : str or None
         Names of the columns that make the study label, with commas between them.
+    only : sequence of str or None
+        Conditions that studies must fulfil to be kept; see `metadx.studies.only.only`.
 
     Raises
     ------
     DataError
-        If there is nothing of that name, or it cannot be used.
+        If there is nothing of that name, it cannot be used, or no study is left.
     """
+    review = _load(path, label)
+    if not only:
+        return review
+    from metadx.studies.only import only as chosen
+
+    return chosen(review, only)
+
+
+def _load(path: str, label: str | None) -> "Review":
     from metadx.studies.review import load_dataset, load_review
 
-    columns = tuple(part.strip() for part in label.split(",")) if label else None
-    where = _place_of(path)
+    columns = label_columns(label)
+    where = place_of(path)
     if where is not None:
         try:
             return load_review(where, label=columns)
         except DataError:
-            _refuse_result(where)
+            refuse_result(where)
             raise
     name = path.rstrip("/\\")
     if Path(name).name == name and not Path(name).suffix:
@@ -163,20 +180,62 @@ def load_agreement_of(path: str, scale: str | None = None) -> "AgreementReview":
     """
     from metadx.studies.agreement_review import load_agreement
 
-    categories = None
-    if scale is not None:
-        categories = tuple(part.strip() for part in scale.split(","))
-        if len(categories) < 2 or not all(categories) or len({*categories}) < len(categories):
-            msg = (
-                f"--scale {scale!r}: wanted two or more categories, each once, from the lowest and "
-                f"with commas between them, such as none,weak,strong."
-            )
-            raise DataError(msg)
-    return load_agreement(_place_of(path) or path, scale=categories)
+    return load_agreement(place_of(path) or path, scale=categories_of(scale))
 
 
-def _place_of(path: str) -> Path | None:
-    """Find what a path, or the name of a shipped dataset, stands for."""
+def categories_of(scale: str | None) -> tuple[str, ...] | None:
+    """Split the categories of a scale.
+
+    Parameters
+    ----------
+    scale : str or None
+        Categories from the lowest, with commas between them.
+
+    Raises
+    ------
+    DataError
+        If they are fewer than two, or one is empty or stands twice.
+
+    Examples
+    --------
+    >>> categories_of("none, weak, strong")
+    ('none', 'weak', 'strong')
+    """
+    if scale is None:
+        return None
+    categories = tuple(part.strip() for part in scale.split(","))
+    if len(categories) < 2 or not all(categories) or len({*categories}) < len(categories):
+        msg = (
+            f"--scale {scale!r}: wanted two or more categories, each once, from the lowest and "
+            f"with commas between them, such as none,weak,strong."
+        )
+        raise DataError(msg)
+    return categories
+
+
+def label_columns(label: str | None) -> tuple[str, ...] | None:
+    """Split the names of the columns that make the study label.
+
+    Parameters
+    ----------
+    label : str or None
+        Names with commas between them.
+    """
+    return tuple(part.strip() for part in label.split(",")) if label else None
+
+
+def place_of(path: str) -> Path | None:
+    """Find what a path, or the name of a shipped dataset, stands for; None for nothing.
+
+    Parameters
+    ----------
+    path : str
+
+    Raises
+    ------
+    DataError
+        If the text is empty.
+    """
     from metadx.resources import data_dir
     from metadx.studies.review import list_datasets
 
@@ -187,8 +246,18 @@ def _place_of(path: str) -> Path | None:
     return data_dir() / name if name in list_datasets() else None
 
 
-def _refuse_result(where: Path) -> None:
-    """Say so where somebody gives the folder of a result instead of a review."""
+def refuse_result(where: Path) -> None:
+    """Say so where somebody gives the folder of a result instead of a review.
+
+    Parameters
+    ----------
+    where : Path
+
+    Raises
+    ------
+    DataError
+        If it is one.
+    """
     from metadx.report.folder import is_result
 
     if is_result(where) and not any(where.glob("studies.*")):

@@ -29,8 +29,9 @@ class RunOptions:
     prob : float or None
     draws : int
     seed : int or None
-    figures, store : bool
-        Whether figures are drawn and the fit itself is saved.
+    figures, store, report : bool
+        Whether figures are drawn, the fit itself is saved, and the result is criticised and
+        written up as a page.
     as_json, quiet : bool
     """
 
@@ -42,6 +43,7 @@ class RunOptions:
     seed: int | None
     figures: bool
     store: bool
+    report: bool
     as_json: bool
     quiet: bool
 
@@ -67,7 +69,7 @@ class AccuracyOptions:
     Parameters
     ----------
     sens, spec, subgroup, missing : str or None
-    at : list of str or None
+    at, only : list of str or None
     label : str or None
     prevalence : list of float or None
     """
@@ -79,6 +81,7 @@ class AccuracyOptions:
     at: list[str] | None = None
     label: str | None = None
     prevalence: list[float] | None = None
+    only: list[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from metadx.commands.inputs import (
     MissingOption,
     NoPartKappaOption,
     NoSpearmanOption,
+    OnlyOption,
     PathArgument,
     PrevalenceOption,
     ScaleOption,
@@ -29,6 +30,7 @@ from metadx.commands.inputs import (
 )
 from metadx.commands.options import AccuracyOptions, AgreementOptions, RunOptions, refuse_others
 from metadx.commands.output import page
+from metadx.commands.spoken import spoken
 from metadx.errors import ConvergenceWarning
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def run(
     missing: MissingOption = None,
     at: AtOption = None,
     label: LabelOption = None,
+    only: OnlyOption = None,
     prob: Annotated[float | None, typer.Option(help="Level of the intervals (0.95).")] = None,
     draws: Annotated[int, typer.Option(help="Posterior draws.")] = 4000,
     seed: Annotated[int | None, typer.Option(help="Seed of the random numbers (1).")] = None,
@@ -62,15 +65,21 @@ def run(
     misaligned: MisalignedOption = False,
     quick: Annotated[bool, typer.Option("--quick", help="The answer alone: no figure.")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="Leave figures out.")] = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Leave report out.")] = False,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", help="Leave out the report and its criticism.")
+    ] = False,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Pool a review: read, check, fit, answer, draw."""
-    kept = {"figures": not (quick or no_figures), "store": not quick}
+    """Pool a review: read, check, fit, answer, draw, criticise, report."""
+    kept = {
+        "figures": not (quick or no_figures),
+        "store": not quick,
+        "report": not (quick or no_report),
+    }
     shown = {"as_json": as_json, "quiet": quiet}
     options = RunOptions(out, model, engine, prob, draws, seed, **kept, **shown)
-    of_accuracy = AccuracyOptions(sens, spec, subgroup, missing, at, label, prevalence)
+    of_accuracy = AccuracyOptions(sens, spec, subgroup, missing, at, label, prevalence, only)
     of_agreement = AgreementOptions(scale, no_spearman, no_part_kappa, misaligned)
     if kind_of(path) == "agreement":
         from metadx.commands.agreement import run_agreement
@@ -89,7 +98,7 @@ def _run_accuracy(path: str, options: RunOptions, asked: AccuracyOptions) -> Non
     from metadx.report.summary import as_text, summary
     from metadx.report.write import write_result
 
-    review = load(path, asked.label)
+    review = load(path, asked.label, asked.only)
     target = options.target(review.name)
     check_target(target)
     kinds = [values_of(text, review.table.covariates) for text in asked.at or ()]
@@ -111,15 +120,20 @@ def _run_accuracy(path: str, options: RunOptions, asked: AccuracyOptions) -> Non
             draws=options.draws,
             seed=options.seed,
         )
-        found = summary(analysis, name=review.name, prob=level, prevalence=prevalences)
+        found = summary(
+            analysis, name=review.name, prob=level, prevalence=prevalences, review=review
+        )
     text = as_text(found)
-    kept = {"figures": options.figures, "store": options.store}
+    kept = {"figures": options.figures, "store": options.store, "report": options.report}
+    command = spoken(path, options, asked)
     hand_over(
         found,
         text,
         target,
         answer=lambda: _answer_text(found, review),
-        write=lambda say: write_result(target, analysis, found, text, say=say, **kept),
+        write=lambda say: write_result(
+            target, analysis, found, text, review=review, command=command, say=say, **kept
+        ),
         as_json=options.as_json,
         quiet=options.quiet,
     )

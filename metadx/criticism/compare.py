@@ -105,7 +105,8 @@ def compare(
             seed=seed,
             study_effects=False,
         )
-        highest = maximum_likelihood(table, sens=sens, spec=spec, missing="error")
+        link = own.card.card.link
+        highest = maximum_likelihood(table, sens=sens, spec=spec, missing="error", link=link)
         alone = alone or (own, highest)
         say(f"leaving studies out of {name}")
         found.append(_compared(name, own, highest, alone))

@@ -9,7 +9,6 @@ from metadx.criticism.leave_one_out import LeaveOneOut
 from metadx.criticism.likelihood_ratio import LikelihoodRatio
 from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit
-from metadx.engines.target import SCALES
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import MissingPolicy
 
@@ -56,8 +55,13 @@ class Compared:
 
     @property
     def parameters(self) -> int:
-        """Number of parameters: coefficients of both margins, two tau and rho."""
-        return sum(self.fit.design.sizes) + SCALES
+        """Number of parameters: coefficients of both margins, two tau, rho, and nu of a t law.
+
+        What the card takes as given is none.
+        """
+        of = self.fit.card.card.parameters
+        scales = 2 * (not of.tau.fixed) + (not of.rho.fixed) + (of.nu is not None)
+        return sum(self.fit.design.sizes) + scales
 
     @property
     def clearly_worse(self) -> bool:

@@ -30,10 +30,21 @@ def comparison_notes(models: Sequence[Compared], dropped: Sequence[str]) -> tupl
         *_few_studies(models),
         *_prior_decides(models),
         *_without_evidence(models),
+        *_other_likelihood(models),
         *_doubtful(models),
         *_remarks(models),
         *_left_out(dropped),
     )
+
+
+def _other_likelihood(models: Sequence[Compared]) -> list[str]:
+    card = models[0].fit.card.card
+    if card.builder == "bivariate":
+        return []
+    return [
+        "The likelihood ratio is that of the bivariate model with normal study effects, which the "
+        f"card {card.id} is not."
+    ]
 
 
 def _verdict(models: Sequence[Compared]) -> list[str]:

@@ -25,7 +25,7 @@ class Explained:
         Posterior medians of the standard deviations between studies, logit scale.
     share : pair of float
         1 minus the ratio of the posterior medians of tau²; below 0 where the covariates leave
-        more heterogeneity than there was.
+        more heterogeneity than there was, NaN where the card says that studies do not differ.
     smaller : pair of float
         Probability that tau is smaller with the covariates than without, of two draws taken
         independently from the two posteriors: 0.5 where nothing changes.
@@ -76,7 +76,8 @@ def explained(with_it: Fit, without: Fit) -> Explained:
     """
     tau, before = (fit.tau.reshape(-1, 2) for fit in (with_it, without))
     left, all_of_it = (np.median(draws, axis=0) for draws in (tau, before))
-    sens, spec = 1 - (left / all_of_it) ** 2
+    with np.errstate(invalid="ignore"):  # 0 / 0 where studies do not differ
+        sens, spec = 1 - (left / all_of_it) ** 2
     return Explained(
         tau=(float(left[0]), float(left[1])),
         tau_without=(float(all_of_it[0]), float(all_of_it[1])),

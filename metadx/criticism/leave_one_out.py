@@ -1,12 +1,13 @@
 """Leave-one-out prediction of each study: from the draws at hand, or by a refit without it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.criticism.refit import predict_left_out
+from metadx.criticism.refit import LeftOut, predict_left_out
 from metadx.engines.fit import Fit
 from metadx.engines.pareto import smooth
 
@@ -60,7 +61,9 @@ class LeaveOneOut:
         return np.setdiff1d(np.flatnonzero(~(self.pareto_k <= REFIT_ABOVE)), self.refitted)
 
 
-def leave_one_out(fit: Fit, *, refit: bool = False) -> LeaveOneOut:
+def leave_one_out(
+    fit: Fit, *, refit: bool = False, without: Sequence[LeftOut] | None = None
+) -> LeaveOneOut:
     """Estimate the leave-one-out predictive density of every study.
 
     The likelihood has the random effects integrated out; with effects left in, the weights of
@@ -75,6 +78,9 @@ def leave_one_out(fit: Fit, *, refit: bool = False) -> LeaveOneOut:
     refit : bool
         Fit again without each study whose tail shape is above 0.7: a twentieth of a second each
         where the marginal engine can answer.
+    without : sequence of LeftOut, optional
+        Refits made already, by `metadx.criticism.refit.refits`: those whose checks passed are
+        taken before another is made.
 
     Returns
     -------
@@ -122,7 +128,13 @@ def leave_one_out(fit: Fit, *, refit: bool = False) -> LeaveOneOut:
     if not refit or not found.doubtful.size:
         return found
     refitted = found.doubtful
-    elpd[refitted] = [predict_left_out(fit, int(study)) for study in refitted]
+    known = {
+        left.study: left.elpd
+        for left in without or ()
+        if not left.failed and np.isfinite(left.elpd)
+    }
+    for study in refitted.tolist():
+        elpd[study] = known[study] if study in known else predict_left_out(fit, study)
     return LeaveOneOut(elpd, pareto_k, log_density, refitted)
 
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.counts import Counts
-from metadx.engines.newton import Arrived, Cells, binomial_score, bounded, climb, linearised
+from metadx.engines.newton import Cells, binomial_score, bounded, climb, expanded, linearised
 
 type FloatArray = NDArray[np.float64]
 type Pair = tuple[FloatArray, FloatArray]
 
 LARGEST_STEP = 650.0  # logits; exp() of it is finite, and no prior puts mass out there
-_LOST = 1.0  # decrement of a search that has not arrived
+LOST = 1.0  # decrement of a search that has not arrived
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,29 +98,60 @@ def conditional_modes(counts: Counts, mean: Pair, covariance: Covariance, start:
     -------
     Modes
     """
-    shape = (covariance.sens.shape[0], counts.tp.size)
-    sizes = (counts.tp, counts.n_diseased, counts.tn, counts.n_nondiseased)
-    matrix = (covariance.sens, covariance.spec, covariance.cross, covariance.det)
-    cells = Cells(*_flat(shape, *sizes, *mean, *matrix))
+    shape, cells = cells_of(counts, mean, covariance)
     # A start that is the same for all draws is expanded once by study.
     a, b = (bounded(x) for x in start)
     _, _, score1, w1 = binomial_score(counts.tp, counts.n_diseased, a)
     _, _, score0, w0 = binomial_score(counts.tn, counts.n_nondiseased, b)
-    a, b, score1, score0, w1, w0 = _flat(shape, a, b, score1, score0, w1, w0)
-    found = climb(cells, linearised(cells, (a, b), (score1, score0), (w1, w0)))
+    a, b, score1, score0, w1, w0 = flat(shape, a, b, score1, score0, w1, w0)
+    found = climb(cells, linearised(cells, (a, b), (score1, score0), (w1, w0)), expanded)
     g1, g0, det = found.g1, found.g0, found.det
-    lost = found.decrement > _LOST
+    lost = found.decrement > LOST
     if lost.any():  # parameters hundreds of logits from the data: their likelihood is 0
         g1, g0, det = np.where(lost, 0.0, g1), np.where(lost, 0.0, g0), np.where(lost, np.inf, det)
     peak = _kernel(cells.y1, cells.n1, found.a, found.q1)
     peak += _kernel(cells.y0, cells.n0, found.b, found.q0)
     peak -= 0.5 * (found.energy + np.log(det))
     at = (found.a, found.b, found.p1, found.q1, found.p0, found.q0)
-    return Modes(*(x.reshape(shape) for x in (*at, g1, g0, *_cholesky(cells, found), peak)))
+    return Modes(
+        *(x.reshape(shape) for x in (*at, g1, g0, *cholesky(cells, found.w0, found.det), peak))
+    )
 
 
-def _flat(shape: tuple[int, int], *parts: FloatArray) -> FloatArray:
-    """Write out each part in full, one row each."""
+def cells_of(counts: Counts, mean: Pair, covariance: Covariance) -> tuple[tuple[int, int], Cells]:
+    """Write out the cells of every draw with every row of counts.
+
+    Parameters
+    ----------
+    counts, mean, covariance
+        As of `conditional_modes`.
+
+    Returns
+    -------
+    tuple of int
+        (S, R).
+    Cells
+        Flat.
+    """
+    shape = (covariance.sens.shape[0], counts.tp.size)
+    sizes = (counts.tp, counts.n_diseased, counts.tn, counts.n_nondiseased)
+    matrix = (covariance.sens, covariance.spec, covariance.cross, covariance.det)
+    return shape, Cells(*flat(shape, *sizes, *mean, *matrix))
+
+
+def flat(shape: tuple[int, int], *parts: FloatArray) -> FloatArray:
+    """Write out each part in full, one row each.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    *parts : ndarray
+        Broadcastable to the shape.
+
+    Returns
+    -------
+    ndarray, shape (parts, cells)
+    """
     out = np.empty((len(parts), *shape))
     for row, part in zip(out, parts, strict=True):
         row[...] = part
@@ -132,13 +163,29 @@ def _kernel(y: FloatArray, n: FloatArray, logit: FloatArray, q: FloatArray) -> F
     return y * logit + n * np.log(np.maximum(q, 1e-300))
 
 
-def _cholesky(cells: Cells, found: Arrived) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Factor (I + Sigma W)⁻¹ Sigma."""
-    top = cells.s11 + found.w0 * cells.sdet
+def cholesky(
+    cells: Cells, w0: FloatArray, det: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Factor (I + Sigma W)⁻¹ Sigma.
+
+    Parameters
+    ----------
+    cells : Cells
+    w0 : ndarray, shape (C,)
+        Information of the non-diseased arm.
+    det : ndarray, shape (C,)
+        det(I + Sigma W).
+
+    Returns
+    -------
+    l11, l21, l22 : ndarray, shape (C,)
+        Of the lower factor.
+    """
+    top = cells.s11 + w0 * cells.sdet
     with np.errstate(divide="ignore", invalid="ignore"):
-        l11 = np.sqrt(top / found.det)
-        l21 = np.where(l11 > 0, cells.s12 / (found.det * l11), 0.0)
-        l22 = np.sqrt(np.where(top > 0, cells.sdet / top, cells.s22 / found.det))
+        l11 = np.sqrt(top / det)
+        l21 = np.where(l11 > 0, cells.s12 / (det * l11), 0.0)
+        l22 = np.sqrt(np.where(top > 0, cells.sdet / top, cells.s22 / det))
     return l11, l21, l22
 
 

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.engines.normal_laws import NormalLaws
-from metadx.engines.target import ATANH_RHO, COEFFICIENTS, LOG_TAU, SCALES, Posterior, constrain
+from metadx.engines.target import (
+    ATANH_RHO,
+    COEFFICIENTS,
+    LOG_TAU,
+    NOTHING,
+    SCALES,
+    Given,
+    Posterior,
+)
 
 type FloatArray = NDArray[np.float64]
 
@@ -85,6 +93,8 @@ class Conditional:
         W times the logit that maximises the quadratic stand-in of the study's log-likelihood.
     prior_precision, prior_pull : ndarray, shape (P + Q,)
         The same for the priors of the coefficients.
+    given : Given
+        What of tau and rho the card takes as given.
     """
 
     design: tuple[FloatArray, FloatArray]
@@ -94,35 +104,23 @@ class Conditional:
     pull_spec: FloatArray
     prior_precision: FloatArray
     prior_pull: FloatArray
+    given: Given = NOTHING
 
     @classmethod
     def at(cls, posterior: Posterior, mode: FloatArray) -> "Conditional":
         """Expand likelihoods and priors at the mode (D,) of a posterior."""
-        hyper = constrain(mode[None])
-        likelihood = posterior.likelihood
-        modes, counts = likelihood.modes(hyper), likelihood.counts
-        expected_sens = counts.n_diseased * modes.p_sens[0]
-        expected_spec = counts.n_nondiseased * modes.p_spec[0]
-        w_sens, w_spec = expected_sens * modes.q_sens[0], expected_spec * modes.q_spec[0]
+        hyper = posterior.constrain(mode[None])
         around = hyper.coefficients[0] + np.array([[-_DIFFERENCE], [_DIFFERENCE]])
         slopes = np.stack(
             [prior.score(around[:, i]) for i, prior in enumerate(posterior.coefficients)], axis=1
         )
         precision = np.maximum((slopes[0] - slopes[1]) / (2 * _DIFFERENCE), _LEAST_PRECISION)
-        laws = (
-            w_sens,
-            w_spec,
-            w_sens * modes.sens[0] + counts.tp - expected_sens,
-            w_spec * modes.spec[0] + counts.tn - expected_spec,
-        )
-        if counts.tables is not None:  # an average over the tables is close enough to place draws
-            weights = counts.tables.weights(likelihood.by_row(hyper))
-            laws = tuple(counts.tables.sums(weights * law)[0] for law in laws)
         return cls(
-            likelihood.design,
-            *laws,
+            posterior.likelihood.design,
+            *posterior.likelihood.normal_laws_at(hyper),
             precision,
             precision * hyper.coefficients[0] + slopes.mean(axis=0),
+            posterior.given,
         )
 
     def forward(self, theta: FloatArray) -> Placed:
@@ -152,7 +150,7 @@ class Conditional:
         Sums over studies of X' (Sigma + W⁻¹)⁻¹ X, written as W (I + Sigma W)⁻¹ so that an empty
         arm (W = 0) and a large one are both exact.
         """
-        sigma = constrain(theta).covariance.transposed()
+        sigma = self.given.constrain(theta).covariance.transposed()
         w1, w0 = self.information_sens[:, None], self.information_spec[:, None]
         pull1, pull0 = self.pull_sens[:, None], self.pull_spec[:, None]
         c1, c0 = 1 + sigma.spec * w0, 1 + sigma.sens * w1

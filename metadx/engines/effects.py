@@ -13,9 +13,9 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.conditional import Modes, remainder
-from metadx.engines.counts import Counts
-from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.conditional import Modes
+from metadx.engines.likelihood import Hyper, IntegratedLikelihood, Remainders
+from metadx.estimands.links import to_logit
 
 type FloatArray = NDArray[np.float64]
 
@@ -42,7 +42,8 @@ def draw_study_logits(
     Returns
     -------
     ndarray, shape (S, N, 2)
-        Logit scale; an empty arm is drawn from its law given the other arm.
+        Logits of sens and spec whatever the link; an empty arm is drawn from its law given the
+        other arm.
 
     References
     ----------
@@ -55,17 +56,12 @@ def draw_study_logits(
     for first in range(0, draws, step):
         part = slice(first, min(first + step, draws))
         modes = likelihood.modes(hyper.rows(part))
-        sizes = _sizes(counts, modes.sens.shape[0])
+        picked = None
         if counts.tables is not None:
             picked = counts.tables.draw(likelihood.by_row(hyper.rows(part)), rng)
             modes = Modes(*(_picked(getattr(modes, x.name), picked) for x in fields(modes)))
-            sizes = _picked(sizes[0], picked), _picked(sizes[1], picked)
-        out[part] = _metropolis(sizes, modes, rng)
-    return out
-
-
-def _sizes(counts: Counts, draws: int) -> tuple[FloatArray, FloatArray]:
-    return np.tile(counts.n_diseased, (draws, 1)), np.tile(counts.n_nondiseased, (draws, 1))
+        out[part] = _metropolis(likelihood.remainders(modes, picked), modes, rng)
+    return to_logit(out, likelihood.link)
 
 
 def _picked(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
@@ -73,13 +69,11 @@ def _picked(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
     return np.take_along_axis(values, rows, axis=1)
 
 
-def _metropolis(
-    sizes: tuple[FloatArray, FloatArray], modes: Modes, rng: np.random.Generator
-) -> FloatArray:
-    sens, spec, ratio = _propose(sizes, modes, rng)
+def _metropolis(beyond: Remainders, modes: Modes, rng: np.random.Generator) -> FloatArray:
+    sens, spec, ratio = _propose(beyond, modes, rng)
     never_moved = np.ones(sens.shape[1])
     for step in range(_MAX_STEPS):
-        new_sens, new_spec, new_ratio = _propose(sizes, modes, rng)
+        new_sens, new_spec, new_ratio = _propose(beyond, modes, rng)
         accept = new_ratio + rng.standard_exponential(ratio.shape) > ratio
         np.copyto(sens, new_sens, where=accept)
         np.copyto(spec, new_spec, where=accept)
@@ -91,9 +85,12 @@ def _metropolis(
 
 
 def _propose(
-    sizes: tuple[FloatArray, FloatArray], modes: Modes, rng: np.random.Generator
+    beyond: Remainders, modes: Modes, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Draw logits (S, N) with the log ratio of target to proposal, up to a constant."""
+    """Draw values (S, N) on the scale of the link with the log ratio of target to proposal.
+
+    Up to a constant.
+    """
     # Radius of a bivariate t law in closed form: P(r² > x) = (1 + x/df)^(-df/2).
     energy = rng.standard_exponential(modes.sens.shape)
     square = _DF * np.expm1((2 / _DF) * energy)
@@ -104,6 +101,6 @@ def _propose(
     d1 = modes.l11 * z1
     d0 = modes.l21 * z1 + modes.l22 * z2
     ratio = (1 + 2 / _DF) * energy - 0.5 * square
-    ratio += remainder(sizes[0], modes.p_sens, modes.q_sens, modes.residual_sens, d1)
-    ratio += remainder(sizes[1], modes.p_spec, modes.q_spec, modes.residual_spec, d0)
+    for part in beyond(d1, d0):
+        ratio += part
     return modes.sens + d1, modes.spec + d0, ratio

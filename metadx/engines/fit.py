@@ -3,7 +3,6 @@
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -12,14 +11,14 @@ from numpy.typing import NDArray
 
 from metadx.cards.load import LoadedCard
 from metadx.designs.design import Design, Kind
-from metadx.engines.group_draws import Group
+from metadx.engines.group_draws import Group, make_group
 from metadx.engines.hand_over import run_engine
 from metadx.engines.notes import fit_notes
 from metadx.engines.request import settle
 from metadx.engines.result import Check, EngineReport, EngineResult, Note, Proposals
 from metadx.engines.settings import EngineChoice, FitSettings
 from metadx.errors import ConvergenceWarning, FitError
-from metadx.estimands.accuracy import new_study_logits
+from metadx.estimands.links import to_logit
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import MissingPolicy
 from metadx.studies.review import Review
@@ -69,7 +68,9 @@ class Fit:
 
     @property
     def mu(self) -> FloatArray:
-        """Means of logit sens and logit spec, shape (chain, draw, 2).
+        """Logit sens and logit spec of the median study, shape (chain, draw, 2).
+
+        Under the logit link these are the means of the study effects.
 
         Raises
         ------
@@ -82,13 +83,14 @@ class Fit:
                 "its groups, metadx.summary or the figures by level, or fit without covariates."
             )
             raise FitError(msg)
-        return self.result.coefficients
+        return to_logit(self.result.coefficients, self.card.card.link)
 
     @property
     def intercepts(self) -> FloatArray:
-        """Mean logits at the reference levels and the average of the continuous covariates.
+        """Means at the reference levels and the average of the continuous covariates.
 
-        Shape (chain, draw, 2); without covariates the same as `mu`.
+        Shape (chain, draw, 2), on the scale of the link; without covariates and under the logit
+        the same as `mu`.
         """
         if not self.design.has_covariates:
             return self.result.coefficients
@@ -98,7 +100,7 @@ class Fit:
     def coefficients(self) -> FloatArray:
         """Coefficients as the model has them (`Design` says how levels are coded).
 
-        Shape (chain, draw, P + Q), those of sens first.
+        Shape (chain, draw, P + Q), those of sens first, on the scale of the link.
         """
         return self.result.coefficients
 
@@ -136,8 +138,8 @@ class Fit:
         """
         split = self.design.sens.size
         flat = self.coefficients.reshape(self.rho.size, -1)
-        mu = np.stack([flat[:, :split] @ kind.sens, flat[:, split:] @ kind.spec], axis=1)
-        return self._group(mu, kind.label, kind)
+        location = np.stack([flat[:, :split] @ kind.sens, flat[:, split:] @ kind.spec], axis=1)
+        return self._group(location, kind)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -153,26 +155,37 @@ class Fit:
         FitError
             If the fit has covariates: pool without them, or take `groups`.
         """
-        return self._group(self.mu.reshape(-1, 2), "all", None)
+        self.mu  # noqa: B018 - refuses covariates
+        return self._group(self.coefficients.reshape(-1, 2), None)
 
-    def _group(self, mu: FloatArray, label: str, kind: Kind | None) -> Group:
-        tau, rho = self.tau.reshape(-1, 2), self.rho.ravel()
-        rng = self.new_study_rng(None if kind is None else label)
-        return Group(
-            label=label,
-            covariate=kind.covariate if kind else "",
-            at=MappingProxyType(dict(kind.at) if kind else {}),
-            mu=mu,
-            tau=tau,
-            rho=rho,
-            new_logits=new_study_logits(mu, tau, rho, rng),
+    def _group(self, location: FloatArray, kind: Kind | None) -> Group:
+        return make_group(
+            location,
+            self.tau.reshape(-1, 2),
+            self.rho.ravel(),
+            rng=self.new_study_rng(None if kind is None else kind.label),
             studies=kind.studies if kind else np.arange(self.table.n_studies),
+            kind=kind,
+            label=kind.label if kind else "all",
+            link=self.card.card.link,
+            df=None if self.df is None else self.df.ravel(),
         )
 
     @property
     def tau(self) -> FloatArray:
-        """Between-study standard deviations on the logit scale, shape (chain, draw, 2)."""
+        """Between-study standard deviations, of t effects scales, shape (chain, draw, 2).
+
+        On the scale of the link; 0 where the card takes them as given.
+        """
         return self.result.tau
+
+    @property
+    def df(self) -> FloatArray | None:
+        """Degrees of freedom of t-distributed study effects, shape (chain, draw).
+
+        None where the effects are normal.
+        """
+        return self.result.df
 
     @property
     def rho(self) -> FloatArray:
@@ -223,6 +236,7 @@ class Fit:
             self.engine,
             remarks=self.design.remarks,
             dropped=self.dropped,
+            df=self.df,
         )
 
     @property

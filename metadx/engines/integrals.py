@@ -92,9 +92,31 @@ def integral_moments(
     Moments
     """
     modes = conditional_modes(counts, mean, covariance, start)
-    shape = modes.sens.shape
     scratch = np.empty((2, nodes**2 * modes.sens.size))
     joint = _node_values(_Cells.of(counts, modes), slice(None), nodes, scratch)
+    return moments_over_nodes(joint, counts, modes, mean)
+
+
+def moments_over_nodes(
+    joint: FloatArray, counts: Counts, modes: Modes, mean: tuple[FloatArray, FloatArray]
+) -> Moments:
+    """Sum what the integrand is at the nodes into the integral and the moments.
+
+    Parameters
+    ----------
+    joint : ndarray, shape (K, K, cells)
+        exp(R1 + R0) at the nodes of both axes, for every draw and row of counts.
+    counts : Counts
+    modes : Modes
+        Shape (S, R).
+    mean : pair of ndarray
+        Of both random effects, as of `conditional_modes`.
+
+    Returns
+    -------
+    Moments
+    """
+    nodes, shape = joint.shape[0], modes.sens.shape
     z, w = normal_rule(nodes)
     # For each node of the first axis the sums of 1, z2 and z2² over the second.
     powers = np.stack([w, w * z, w * z**2])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.integrals import log_integrals
 from metadx.engines.likelihood import IntegratedLikelihood
 from metadx.engines.mode import ValueAndGradient
 from metadx.engines.target import constrain
@@ -47,8 +46,8 @@ class Surface:
         modes = self.likelihood.modes(hyper)
         for _ in range(_SHARPENINGS):
             modes = self.likelihood.started_at((modes.sens, modes.spec)).modes(hyper)
-        counts = self.likelihood.counts
-        return np.asarray(counts.by_study(log_integrals(counts, modes, self.nodes)).sum(axis=1))
+        by_row = self.likelihood.log_integrals(modes, self.nodes)
+        return np.asarray(self.likelihood.counts.by_study(by_row).sum(axis=1))
 
     def restricted(self, template: FloatArray, free: Sequence[int]) -> ValueAndGradient:
         """Return value and slope as functions of some coordinates, the others as in a template."""

@@ -1,6 +1,7 @@
 """The marginal engine: random effects integrated out, the rest explored by importance sampling."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +10,18 @@ from metadx.cards.card import Card
 from metadx.designs.design import Design
 from metadx.engines.coordinates import Conditional
 from metadx.engines.counts import Counts
-from metadx.engines.effects import draw_study_logits
 from metadx.engines.importance import WeightedSample, pilot_sample, resample, sample
-from metadx.engines.likelihood import BASE_NODES, Hyper, IntegratedLikelihood
+from metadx.engines.likelihood import BASE_NODES, Hyper
 from metadx.engines.mode import Mode, find_mode
+from metadx.engines.model_likelihood import draw_effects, model_likelihood
 from metadx.engines.pareto import smooth
 from metadx.engines.proposals import Proposal
 from metadx.engines.refinement import NodePlan, plan_nodes
 from metadx.engines.result import Check, EngineReport, EngineResult, Proposals
 from metadx.engines.settings import CHAINS, FitSettings
-from metadx.engines.target import LOG_TAU, Posterior, constrain, crude_start
+from metadx.engines.t_draws import draw_df
+from metadx.engines.t_likelihood import TLikelihood, grid_error
+from metadx.engines.target import LOG_TAU, Posterior, crude_start
 from metadx.studies.accuracy import AccuracyTable
 
 type FloatArray = NDArray[np.float64]
@@ -32,7 +35,10 @@ _MODE_NODES = 9  # values and gradients that agree well enough for the search to
 def fit_marginal(
     table: AccuracyTable, card: Card, settings: FitSettings, design: Design | None = None
 ) -> EngineResult:
-    """Fit the bivariate model by integration and importance sampling.
+    """Fit a model by integration and importance sampling.
+
+    The degrees of freedom of t effects are summed out, and drawn afterwards for every proposal
+    from their law given it, so that proposals and degrees together have the weights of the former.
 
     Parameters
     ----------
@@ -61,19 +67,22 @@ def fit_marginal(
     J Mach Learn Res 2024;25(72):1-58.
     """
     began = time.perf_counter()
-    sampler_rng, effects_rng = np.random.default_rng(settings.seed).spawn(2)
+    sampler_rng, effects_rng, df_rng = np.random.default_rng(settings.seed).spawn(3)
     counts = Counts.from_table(table)
     design = design or Design.without_covariates(table.n_studies)
-    posterior = Posterior.of(IntegratedLikelihood.of(counts, design=design), card, design)
-    searched = posterior.with_likelihood(IntegratedLikelihood.of(counts, _MODE_NODES, design))
+    posterior = Posterior.of(model_likelihood(counts, card, design=design), card, design)
+    searched = posterior.with_likelihood(model_likelihood(counts, card, _MODE_NODES, design))
     mode = find_mode(searched.gradient, crude_start(posterior.likelihood))
     posterior = _restart_at(posterior, mode)
     total = settings.draws_per_chain * CHAINS
     pilot_size = int(np.clip(total // 4, *_PILOT))
     pilot = pilot_sample(mode, pilot_size, sampler_rng)
     evaluated = posterior.log_density(pilot[1])
-    plan = plan_nodes(posterior.likelihood, _far_points(mode, pilot, evaluated[0]))
+    far = _far_points(posterior, mode, pilot, evaluated[0])
+    plan = plan_nodes(posterior.likelihood, far)
     posterior = posterior.with_likelihood(posterior.likelihood.with_nodes(plan.nodes))
+    if isinstance(posterior.likelihood, TLikelihood):
+        plan = replace(plan, error=plan.error + grid_error(posterior.likelihood, far))
     weighted = sample(
         posterior.log_density,
         pilot,
@@ -83,30 +92,45 @@ def fit_marginal(
         evaluated=_refined(posterior, pilot[1], evaluated),
     )
     rows = resample(weighted.smoothed.weights, total, sampler_rng)
-    hyper = constrain(weighted.theta[rows])
+    raw = posterior.constrain(weighted.theta)
+    by_study = weighted.log_likelihood
+    if isinstance(posterior.likelihood, TLikelihood):
+        raw, by_study = draw_df(posterior.likelihood.grid, raw, by_study, df_rng)
+    proposals = Proposals(
+        raw.coefficients, raw.tau, raw.rho, weighted.log_weights, by_study, raw.df
+    )
     logits = None
     if settings.wants_effects(table.n_studies):
-        logits = draw_study_logits(posterior.likelihood, hyper, effects_rng)
-    seconds = time.perf_counter() - began
-    return _result(weighted, rows, logits, plan=plan, card=card, seconds=seconds)
+        logits = draw_effects(posterior.likelihood, raw.rows(rows), effects_rng)
+    report = EngineReport(
+        "marginal",
+        weighted.smoothed.pareto_k,
+        weighted.smoothed.ess,
+        int(plan.nodes.max()),
+        time.perf_counter() - began,
+        weighted.log_evidence,
+    )
+    return _result(proposals, rows, logits, report, _checks(weighted, plan, card))
 
 
 def _restart_at(posterior: Posterior, mode: Mode) -> Posterior:
     """Seek conditional modes from those at the posterior mode from now on."""
-    modes = posterior.likelihood.modes(constrain(mode.location[None]))
+    modes = posterior.likelihood.modes(posterior.constrain(mode.location[None]))
     return posterior.with_likelihood(
         posterior.likelihood.started_at((modes.sens[0], modes.spec[0]))
     )
 
 
-def _far_points(mode: Mode, pilot: tuple[Proposal, FloatArray], density: FloatArray) -> Hyper:
+def _far_points(
+    posterior: Posterior, mode: Mode, pilot: tuple[Proposal, FloatArray], density: FloatArray
+) -> Hyper:
     """Take the mode and pilot draws spread over the posterior, picked by weight, not by chance."""
     law, theta = pilot
     weights = smooth(density - law.log_density(law.coordinates.forward(theta))).weights
     by_tau = np.argsort(theta[:, LOG_TAU].sum(axis=1))
     levels = (np.arange(_FAR_POINTS) + 0.5) / _FAR_POINTS
     rows = np.minimum(np.searchsorted(np.cumsum(weights[by_tau]), levels), by_tau.size - 1)
-    return constrain(np.vstack([mode.location, theta[by_tau[rows]]]))
+    return posterior.constrain(np.vstack([mode.location, theta[by_tau[rows]]]))
 
 
 def _refined(
@@ -117,48 +141,47 @@ def _refined(
     studies = np.flatnonzero(posterior.likelihood.nodes > BASE_NODES)
     rows = np.flatnonzero(np.isfinite(density))
     if studies.size:
-        again = posterior.likelihood.take(studies).by_study(constrain(theta[rows]))
-        density[rows] += (again - by_study[np.ix_(rows, studies)]).sum(axis=1)
-        by_study[np.ix_(rows, studies)] = again
+        part = posterior.with_likelihood(posterior.likelihood.take(studies))
+        again = part.by_study(theta[rows])
+        place = np.ix_(rows, *(range(n) for n in by_study.shape[1:-1]), studies)
+        if by_study.ndim == 2:
+            density[rows] += (again - by_study[place]).sum(axis=1)
+            by_study[place] = again
+        else:
+            density[rows] -= posterior.log_likelihood(by_study[rows])
+            by_study[place] = again
+            density[rows] += posterior.log_likelihood(by_study[rows])
     return density, by_study
 
 
-def _result(
-    weighted: WeightedSample,
-    rows: NDArray[np.intp],
-    logits: FloatArray | None,
-    *,
-    plan: NodePlan,
-    card: Card,
-    seconds: float,
-) -> EngineResult:
+def _checks(weighted: WeightedSample, plan: NodePlan, card: Card) -> tuple[Check, ...]:
     limits = card.checks.marginal
     pareto_k, ess = weighted.smoothed.pareto_k, weighted.smoothed.ess
-    raw = constrain(weighted.theta)
-    proposals = Proposals(
-        raw.coefficients, raw.tau, raw.rho, weighted.log_weights, weighted.log_likelihood
-    )
-    shape = (CHAINS, rows.size // CHAINS)
-    checks = (
+    enough = plan.error <= limits.quadrature_error_max
+    return (
         Check("pareto_k", pareto_k, limits.pareto_k_max, pareto_k < limits.pareto_k_max),
         Check("ess", ess, limits.ess_min, ess >= limits.ess_min),
-        Check(
-            "quadrature_error",
-            plan.error,
-            limits.quadrature_error_max,
-            plan.error <= limits.quadrature_error_max,
-        ),
+        Check("quadrature_error", plan.error, limits.quadrature_error_max, enough),
     )
+
+
+def _result(
+    raw: Proposals,
+    rows: NDArray[np.intp],
+    logits: FloatArray | None,
+    report: EngineReport,
+    checks: tuple[Check, ...],
+) -> EngineResult:
+    shape = (CHAINS, rows.size // CHAINS)
     return EngineResult(
         raw.coefficients[rows].reshape(*shape, -1),
         raw.tau[rows].reshape(*shape, 2),
         raw.rho[rows].reshape(shape),
         None if logits is None else logits.reshape(*shape, -1, 2),
-        weighted.log_likelihood[rows].reshape(*shape, -1),
+        raw.log_likelihood[rows].reshape(*shape, -1),
         {},
-        proposals,
-        EngineReport(
-            "marginal", pareto_k, ess, int(plan.nodes.max()), seconds, weighted.log_evidence
-        ),
+        raw,
+        report,
         checks,
+        None if raw.df is None else raw.df[rows].reshape(shape),
     )

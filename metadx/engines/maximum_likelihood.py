@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from metadx.designs.design import Design
 from metadx.engines.counts import Counts
 from metadx.engines.faces import Face, Parameter, faces
-from metadx.engines.likelihood import IntegratedLikelihood
 from metadx.engines.likelihood_surface import Surface
+from metadx.engines.link_likelihood import likelihood_of
 from metadx.engines.mode import find_mode
 from metadx.engines.request import designed
 from metadx.engines.settings import whole_number
 from metadx.engines.target import ATANH_RHO, LOG_TAU, SCALES, constrain, crude_start
 from metadx.engines.unbounded_margins import Kind, MarginLimit, margin_limits, silenced
 from metadx.errors import FitError
+from metadx.estimands.links import LINKS, Link
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import MissingPolicy
 from metadx.studies.review import Review
@@ -41,13 +42,14 @@ class MaximumLikelihood:
     Parameters
     ----------
     parameters : tuple of str, length D
-        Names in the order of `estimates`: the mean logit and the effects of sens, those of spec,
+        Names in the order of `estimates`: the mean and the effects of sens, those of spec,
         tau[sens], tau[spec], rho. Without covariates these are five.
     estimates : ndarray, shape (D,)
-        Logit scale but for rho; ±inf where the likelihood rises for ever, NaN where it does not
-        care, of rho also where a standard deviation is 0 or has no finite estimate. With
-        covariates the means are those at the reference levels and at the average of the
-        continuous ones, and effects of those are per standard deviation.
+        On the scale of the link (logit unless another was asked for) but for rho; ±inf where the
+        likelihood rises for ever, NaN where it does not care, of rho also where a standard
+        deviation is 0 or has no finite estimate. With covariates the means are those at the
+        reference levels and at the average of the continuous ones, and effects of those are per
+        standard deviation.
     log_likelihood : float
         Binomial coefficients included; the limit where there is no finite maximum.
     information : ndarray, shape (D, D)
@@ -73,7 +75,7 @@ class MaximumLikelihood:
 
     @property
     def mu(self) -> FloatArray:
-        """Mean logits (sens, spec), shape (2,)."""
+        """Means of sens and spec on the scale of the link: logits by default, shape (2,)."""
         return self.estimates[[self.parameters.index(f"mu[{margin}]") for margin in _MARGINS]]
 
     @property
@@ -144,7 +146,7 @@ _FAR_OUT: dict[Kind, str] = {
     "empty": "No study has people for {margin}: it has no estimate.",
     "edge": (
         "The {margin} counts are all at the same edge: the likelihood rises for ever as the mean "
-        "logit goes to infinity and does not care about tau_{margin} or rho. The other margin is "
+        "goes to infinity and does not care about tau_{margin} or rho. The other margin is "
         "estimated alone."
     ),
     "all or nothing": (
@@ -163,6 +165,7 @@ def maximum_likelihood(
     sens: str | None = None,
     spec: str | None = None,
     missing: MissingPolicy | None = None,
+    link: Link = "logit",
 ) -> MaximumLikelihood:
     """Maximise the integrated likelihood of the bivariate model, without any prior.
 
@@ -180,6 +183,8 @@ def maximum_likelihood(
         Formulas for the mean logits; None takes the review's own, else ``"~ 1"``.
     missing : {"error", "drop", "level"} or None
         What becomes of studies that lack a covariate, as of `metadx.fit`.
+    link : {"logit", "probit", "cloglog"}
+        On whose scale the study effects are normal, and the estimates given.
 
     Returns
     -------
@@ -190,7 +195,7 @@ def maximum_likelihood(
     DataError
         If the data are neither a table nor a review, or a formula is wrong.
     FitError
-        If the number of nodes is out of range.
+        If the number of nodes is out of range, or there is no such link.
 
     References
     ----------
@@ -216,13 +221,16 @@ def maximum_likelihood(
     (('mu[sens]', 'beta[sens,generation=CCP2]'), [-0.002, 0.841])
     """
     nodes = _count(nodes)
+    if link not in LINKS:
+        msg = f"link = {link!r}: wanted one of {', '.join(LINKS)}"
+        raise FitError(msg)
     table, design, _ = designed(data, sens=sens, spec=spec, missing=missing)
     counts = Counts.from_table(table)
     limits = margin_limits(counts)
     heard = silenced(counts, limits)
     told = (limits[0].kind == "bounded", limits[1].kind == "bounded")
     paired = bool(((heard.n_diseased > 0) & (heard.n_nondiseased > 0)).any())
-    likelihood = IntegratedLikelihood.of(heard, design=design)
+    likelihood = likelihood_of(heard, design=design, link=link)
     first = Surface(likelihood, min(nodes, _SEARCH_NODES))
     start = crude_start(likelihood)
     parts = faces(told, paired=paired, sizes=design.sizes)

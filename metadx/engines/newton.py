@@ -1,10 +1,14 @@
 """Newton steps to the modes of many two-dimensional log-concave densities at once.
 
+`expanded` states the densities for the logit; other links bring an expansion of their own.
+
 A cell is one draw of the parameters with one study. All arrays are flat over C cells, so that the
 arithmetic runs along whole arrays in memory, and only the cells that have not arrived go on.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +117,17 @@ class Arrived:
     decrement: FloatArray
 
 
-def climb(cells: Cells, at: Effects) -> Arrived:
+class Place(Protocol):
+    """What an expansion of the log densities tells of every cell: a dataclass of arrays (C,)."""
+
+    @property
+    def decrement(self) -> FloatArray:
+        """Squared length of the step not taken, in standard deviations."""
+
+
+def climb[Found: Place](
+    cells: Cells, at: Effects, expand: Callable[[Cells, Effects], tuple[Found, Effects]]
+) -> Found:
     """Take Newton steps, in each cell as many as it needs.
 
     Parameters
@@ -121,33 +135,48 @@ def climb(cells: Cells, at: Effects) -> Arrived:
     cells : Cells
     at : Effects
         Where to start.
+    expand : callable
+        Expands the log densities at a point: what is found there, and the full Newton step.
 
     Returns
     -------
-    Arrived
+    dataclass of ndarray, shape (C,)
+        What `expand` found where the search ended.
     """
-    found, step = _look(cells, at)
-    here, on_the_way = found, np.arange(found.a.size)
+    found, step = expand(cells, at)
+    here, on_the_way = found, np.arange(cells.m1.size)
     for _ in range(_MAX_ITERATIONS):
         going = np.flatnonzero(here.decrement >= _DECREMENT)
         if not going.size:
             break
         on_the_way, cells = on_the_way[going], cells.take(going)
         at = at.take(going).moved(step.take(going))
-        here, step = _look(cells, at)
-        for field in fields(found):
+        here, step = expand(cells, at)
+        for field in fields(found):  # type: ignore[arg-type]
             getattr(found, field.name)[on_the_way] = getattr(here, field.name)
     return found
 
 
-def _look(cells: Cells, at: Effects) -> tuple[Arrived, Effects]:
-    """Expand the log densities at a point; with the full Newton step from there."""
+def expanded(cells: Cells, at: Effects) -> tuple[Arrived, Effects]:
+    """Expand the log densities at a point; with the full Newton step from there.
+
+    Parameters
+    ----------
+    cells : Cells
+    at : Effects
+
+    Returns
+    -------
+    Arrived
+    Effects
+        The step.
+    """
     a = bounded(cells.m1 + at.d1)
     b = bounded(cells.m0 + at.d0)
     p1, q1, score1, w1 = binomial_score(cells.y1, cells.n1, a)
     p0, q0, score0, w0 = binomial_score(cells.y0, cells.n0, b)
     g1, g0 = score1 - at.v1, score0 - at.v0
-    step, det = _newton_step(cells, (w1, w0), (g1, g0))
+    step, det = newton_step(cells, (w1, w0), (g1, g0))
     decrement = g1 * step.d1 + g0 * step.d0
     energy = at.v1 * at.d1 + at.v0 * at.d0
     return Arrived(a, b, p1, q1, p0, q0, w1, w0, det, g1, g0, energy, decrement), step
@@ -171,7 +200,7 @@ def linearised(cells: Cells, start: Pair, score: Pair, information: Pair) -> Eff
     """
     (a, b), (w1, w0) = start, information
     off1, off0 = cells.m1 - a, cells.m0 - b
-    step, _ = _newton_step(cells, information, (score[0] - w1 * off1, score[1] - w0 * off0))
+    step, _ = newton_step(cells, information, (score[0] - w1 * off1, score[1] - w0 * off0))
     far = np.maximum(np.abs(off1 + step.d1), np.abs(off0 + step.d0)) > _FAR
     if far.any():
         return Effects(*(np.where(far, 0.0, x) for x in (step.v1, step.v0, step.d1, step.d0)))
@@ -197,8 +226,22 @@ def binomial_score(
     return p, q, y - expected, expected * q
 
 
-def _newton_step(cells: Cells, information: Pair, gradient: Pair) -> tuple[Effects, FloatArray]:
-    """Solve (I + Sigma W) d = Sigma g without an inverse of Sigma; with the determinant."""
+def newton_step(cells: Cells, information: Pair, gradient: Pair) -> tuple[Effects, FloatArray]:
+    """Solve (I + Sigma W) d = Sigma g without an inverse of Sigma.
+
+    Parameters
+    ----------
+    cells : Cells
+    information, gradient : pair of ndarray, shape (C,)
+        W, the information of the likelihood, and g.
+
+    Returns
+    -------
+    Effects
+        The step d.
+    ndarray, shape (C,)
+        The determinant of I + Sigma W.
+    """
     (w1, w0), (g1, g0) = information, gradient
     c11, c22 = 1 + cells.s11 * w1, 1 + cells.s22 * w0
     det = c11 + c22 - 1 + cells.sdet * w1 * w0

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.builders.bivariate import Parametrisation, build_bivariate
+from metadx.builders.bivariate import build_bivariate
+from metadx.builders.study_effects import Parametrisation
 from metadx.cards.card import Card
 from metadx.designs.design import Design
 from metadx.engines.checks import nuts_checks
 from metadx.engines.counts import Counts
-from metadx.engines.likelihood import Hyper, IntegratedLikelihood
+from metadx.engines.likelihood import Hyper
+from metadx.engines.model_likelihood import model_likelihood
 from metadx.engines.refinement import plan_nodes
 from metadx.engines.result import Check, EngineReport, EngineResult
 from metadx.engines.settings import CHAINS, FitSettings
@@ -30,6 +32,7 @@ type FloatArray = NDArray[np.float64]
 _TUNE = 1500
 _LEAST_PER_CHAIN = 1000  # compiling costs far more than sampling, and checks need draws
 _INFORMATIVE = 3.0  # information of an arm about its logit, median over studies
+_DF_STREAM = 11  # keeps the draws of the degrees of freedom apart from the sampler's random stream
 _STATS = ("diverging", "energy", "energy_error", "step_size", "n_steps")
 
 
@@ -70,7 +73,7 @@ def fit_nuts(
     careful: bool = False,
     tries: int | None = None,
 ) -> EngineResult:
-    """Fit the bivariate model by NUTS: nutpie, 4 chains.
+    """Fit a model by NUTS: nutpie, 4 chains.
 
     Where a check fails, smaller steps and then a longer run in the other parametrisation are
     tried; the try with the fewest failed checks is returned. There are at least 1,000 draws a
@@ -111,7 +114,7 @@ def fit_nuts(
     best: tuple[int, _Try, xr.DataTree, tuple[Check, ...]] | None = None
     for attempt in ladder[:tries]:
         tree = _sample(table, card, settings, design, attempt)
-        checks = nuts_checks(tree, card.checks.nuts)
+        checks = nuts_checks(tree, card.checks.nuts, _sampled(card))
         failed = sum(not check.passed for check in checks)
         if best is None or failed < best[0]:
             best = (failed, attempt, tree, checks)
@@ -121,9 +124,10 @@ def fit_nuts(
     _, attempt, tree, checks = best
     return _result(
         table,
+        card,
         settings,
         design,
-        tree,
+        tree=tree,
         checks=checks,
         parametrisation=attempt.parametrisation,
         began=began,
@@ -178,45 +182,66 @@ def _sample(
     return tree
 
 
+def _sampled(card: Card) -> tuple[str, ...]:
+    """Name the variables that are sampled; what the card takes as given is none of them."""
+    scales = {"tau": card.parameters.tau, "rho": card.parameters.rho}
+    return ("coefficients", *(name for name, parameter in scales.items() if not parameter.fixed))
+
+
 def _result(
     table: AccuracyTable,
+    card: Card,
     settings: FitSettings,
     design: Design,
-    tree: "xr.DataTree",
     *,
+    tree: "xr.DataTree",
     checks: tuple[Check, ...],
     parametrisation: Parametrisation,
     began: float,
 ) -> EngineResult:
     posterior = tree["posterior"].to_dataset()
     coefficients = posterior["coefficients"].transpose("chain", "draw", "coefficient").to_numpy()
-    tau = posterior["tau"].transpose("chain", "draw", "margin").to_numpy()
-    rho = posterior["rho"].transpose("chain", "draw").to_numpy()
-    logits = None
-    if settings.wants_effects(table.n_studies):
-        dims = ("chain", "draw", "study", "margin")
-        logits = posterior["study_logit"].transpose(*dims).to_numpy()
+    shape = coefficients.shape[:2]
+    tau, rho = np.zeros((*shape, 2)), np.zeros(shape)
+    if "tau" in posterior:
+        tau = posterior["tau"].transpose("chain", "draw", "margin").to_numpy()
+    if "rho" in posterior:
+        rho = posterior["rho"].transpose("chain", "draw").to_numpy()
+    dims = ("chain", "draw", "study", "margin")
+    logits = posterior["study_logit"].transpose(*dims).to_numpy()
     hyper = Hyper.of(coefficients.reshape(rho.size, -1), tau.reshape(rho.size, -1), rho.ravel())
-    log_likelihood, nodes = _integrated_log_likelihood(table, design, hyper)
+    if card.parameters.nu is not None:
+        from metadx.engines.t_draws import draw_df_given_effects
+
+        rng = np.random.default_rng([_DF_STREAM, settings.seed])
+        hyper = draw_df_given_effects(card, design, hyper, logits.reshape(rho.size, -1, 2), rng)
+    log_likelihood, nodes = _integrated_log_likelihood(table, card, design, hyper)
     stats = tree["sample_stats"].to_dataset()
     kept = {
         name: stats[name].transpose("chain", "draw").to_numpy() for name in _STATS if name in stats
     }
     ess = next(check.value for check in checks if check.name == "ess_bulk")
-    report = EngineReport(
-        "nuts", None, ess, nodes, time.perf_counter() - began, parametrisation=parametrisation
+    seconds = time.perf_counter() - began
+    return EngineResult(
+        coefficients,
+        tau,
+        rho,
+        logits if settings.wants_effects(table.n_studies) else None,
+        log_likelihood.reshape(*shape, -1),
+        kept,
+        None,
+        EngineReport("nuts", None, ess, nodes, seconds, parametrisation=parametrisation),
+        checks,
+        None if hyper.df is None else hyper.df.reshape(shape),
     )
-    log_likelihood = log_likelihood.reshape(*rho.shape, -1)
-    return EngineResult(coefficients, tau, rho, logits, log_likelihood, kept, None, report, checks)
 
 
 def _integrated_log_likelihood(
-    table: AccuracyTable, design: Design, hyper: Hyper
+    table: AccuracyTable, card: Card, design: Design, hyper: Hyper
 ) -> tuple[FloatArray, int]:
     """Integrate the random effects out at the draws, with the nodes each study needs there."""
-    likelihood = IntegratedLikelihood.of(Counts.from_table(table), design=design)
+    likelihood = model_likelihood(Counts.from_table(table), card, design=design)
     spread = np.linspace(0, hyper.rho.size - 1, 16).astype(int)
     rows = np.argsort(hyper.tau.sum(axis=1))[spread]
-    points = Hyper.of(hyper.coefficients[rows], hyper.tau[rows], hyper.rho[rows])
-    plan = plan_nodes(likelihood, points)
+    plan = plan_nodes(likelihood, hyper.rows(rows))
     return likelihood.with_nodes(plan.nodes).by_study(hyper), int(plan.nodes.max())

@@ -79,7 +79,10 @@ class Proposals:
     log_weights : ndarray, shape (R,)
         Not smoothed, up to a constant.
     log_likelihood : ndarray, shape (R, N)
-        By study, random effects integrated out.
+        By study, random effects integrated out; of t effects at the draws of nu.
+    df : ndarray, shape (R,), or None
+        Degrees of freedom of t effects, drawn from their law given the proposal, so that proposals
+        and degrees together have the weights of the former.
     """
 
     coefficients: FloatArray
@@ -87,6 +90,7 @@ class Proposals:
     rho: FloatArray
     log_weights: FloatArray
     log_likelihood: FloatArray
+    df: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +102,7 @@ class EngineResult:
     coefficients : ndarray, shape (C, D, P + Q)
         Of the mean of logit sens, then of that of logit spec; without covariates the two means.
     tau : ndarray, shape (C, D, 2)
-        Logit scale; order sens, spec.
+        On the scale of the link; order sens, spec.
     rho : ndarray, shape (C, D)
     study_logits : ndarray, shape (C, D, N, 2), or None
         Logit sens and logit spec of each study.
@@ -110,6 +114,8 @@ class EngineResult:
         Of the marginal engine.
     report : EngineReport
     checks : tuple of Check
+    df : ndarray, shape (C, D), or None
+        Degrees of freedom of t effects.
     """
 
     coefficients: FloatArray
@@ -121,3 +127,4 @@ class EngineResult:
     proposals: Proposals | None
     report: EngineReport
     checks: tuple[Check, ...]
+    df: FloatArray | None = None

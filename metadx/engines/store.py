@@ -139,8 +139,14 @@ def _result(tree: "xr.DataTree") -> EngineResult:
     proposals = None
     if "proposals" in tree:
         raw = tree["proposals"].to_dataset()
-        names = ("coefficients", "tau", "rho", "log_weight", "log_likelihood")
-        proposals = Proposals(*(raw[name].to_numpy() for name in names))
+        proposals = Proposals(
+            raw["coefficients"].to_numpy(),
+            raw["tau"].to_numpy(),
+            raw["rho"].to_numpy(),
+            raw["log_weight"].to_numpy(),
+            raw["log_likelihood"].to_numpy(),
+            raw["nu"].to_numpy() if "nu" in raw else None,
+        )
     coefficients = tree["design"]["coefficients"] if "design" in tree else posterior["mu"]
     return EngineResult(
         coefficients=coefficients.to_numpy(),
@@ -152,4 +158,5 @@ def _result(tree: "xr.DataTree") -> EngineResult:
         proposals=proposals,
         report=EngineReport(**json.loads(tree.attrs["engine"])),
         checks=tuple(Check(**check) for check in json.loads(tree.attrs["checks"])),
+        df=posterior["nu"].to_numpy() if "nu" in posterior else None,
     )

@@ -30,8 +30,9 @@ def build_tree(fit: "Fit") -> "xr.DataTree":
     Returns
     -------
     xarray.DataTree
-        ``posterior`` (mu, tau, rho, with covariates beta by effect; study_logit, sens and spec of
-        each study), with covariates ``design`` (coefficients as the model has them),
+        ``posterior`` (mu, tau, rho, of t effects nu, with covariates beta by effect; study_logit,
+        sens and spec of each study; all but these three on the scale of the link), with
+        covariates ``design`` (coefficients as the model has them),
         ``log_likelihood`` (``table``: by study, random effects integrated out),
         ``observed_data``, ``constant_data`` (group sizes and covariates), ``sample_stats`` (NUTS)
         and ``proposals`` (marginal engine: raw draws and log weights).
@@ -77,14 +78,16 @@ def _posterior(fit: "Fit") -> "xr.Dataset":
     import xarray as xr
 
     dims = ("chain", "draw", "margin")
-    logit = {"units": "logit"}
+    logit, own_scale = {"units": "logit"}, {"units": fit.card.card.link}
     variables: dict[str, Any] = {
-        "mu": (dims, fit.intercepts, logit),
-        "tau": (dims, fit.tau, logit),
+        "mu": (dims, fit.intercepts, own_scale),
+        "tau": (dims, fit.tau, own_scale),
         "rho": (dims[:2], fit.rho, {"units": "correlation"}),
     }
+    if fit.df is not None:
+        variables["nu"] = (dims[:2], fit.df, {"units": "count"})
     if fit.design.has_covariates:
-        variables["beta"] = ((*dims[:2], "effect"), fit.effects, logit)
+        variables["beta"] = ((*dims[:2], "effect"), fit.effects, own_scale)
     if fit.study_logits is not None:
         variables["study_logit"] = (("chain", "draw", "study", "margin"), fit.study_logits, logit)
         probability = {"units": "probability", "target": "the study's own accuracy"}
@@ -127,6 +130,7 @@ def _proposals(fit: "Fit") -> "xr.Dataset":
 
     raw, labels = fit.proposals, _coords(fit, "margin", "study", "coefficient")
     assert raw is not None
+    df = {} if raw.df is None else {"nu": ("proposal", raw.df)}
     return xr.Dataset(
         {
             "coefficients": (("proposal", "coefficient"), raw.coefficients),
@@ -134,6 +138,7 @@ def _proposals(fit: "Fit") -> "xr.Dataset":
             "rho": ("proposal", raw.rho),
             "log_weight": ("proposal", raw.log_weights),
             "log_likelihood": (("proposal", "study"), raw.log_likelihood),
+            **df,
         },
         {name: labels[name] for name in ("margin", "study", "coefficient")},
     )

@@ -82,9 +82,15 @@ def population_mean(mu: FloatArray, tau: FloatArray) -> FloatArray:
 
 
 def new_study_logits(
-    mu: FloatArray, tau: FloatArray, rho: FloatArray, rng: np.random.Generator
+    mu: FloatArray,
+    tau: FloatArray,
+    rho: FloatArray,
+    rng: np.random.Generator,
+    df: FloatArray | None = None,
 ) -> FloatArray:
     """Draw the logits of a study that has not been seen, one for every posterior draw.
+
+    On another link's scale: the values of a new study there.
 
     Parameters
     ----------
@@ -93,7 +99,9 @@ def new_study_logits(
     rho : array, shape (S,)
         Correlation of the two logits between studies.
     rng : numpy.random.Generator
-        Source of the 2 S normal numbers used.
+        Source of the 2 S normal numbers used, and for t effects of S chi-squared ones.
+    df : array, shape (S,), or None
+        Degrees of freedom of t effects, whose scales are tau; None for normal effects.
 
     Returns
     -------
@@ -113,6 +121,8 @@ def new_study_logits(
     """
     z = rng.standard_normal(np.shape(mu))
     z[:, 1] = rho * z[:, 0] + np.sqrt(np.maximum(0.0, 1.0 - rho * rho)) * z[:, 1]
+    if df is not None:
+        z /= np.sqrt(rng.chisquare(df) / df)[:, None]
     return np.asarray(mu + tau * z)
 
 

@@ -7,13 +7,17 @@ import numpy as np
 
 from metadx.estimands.accuracy import median_study, population_mean
 from metadx.estimands.arms import Arms
+from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
 from metadx.estimands.hsroc import hsroc
 from metadx.estimands.jackson import i2_of_r, jackson
+from metadx.estimands.law_curve import area_of_law
+from metadx.estimands.law_means import mean_of_law
 from metadx.estimands.logistic import FloatArray, expit
 from metadx.estimands.predictive_values import npv, ppv
 from metadx.estimands.ratios import dor, lr_neg, lr_pos, youden
 from metadx.estimands.sroc import auc, partial_auc
+from metadx.estimands.undefined import NORMAL_ONLY
 
 type Key = tuple[str, float | None]
 
@@ -28,13 +32,20 @@ class Drawn:
         What they were made of.
     values : mapping of (str, float or None) to array, shape (S,)
         By name and prevalence, the latter None but for predictive values. NaN in draws in which a
-        quantity is not defined.
+        quantity is not defined. Without those that other effects than normal ones on the logit
+        scale do not have, see `metadx.estimands.undefined`.
+    new : array, shape (S, 2)
+        Logits of a new study.
+    law : EffectLaw or None
+        The law of the study effects where it is not normal on the logit scale.
     """
 
     mu: FloatArray
     tau: FloatArray
     rho: FloatArray
     values: Mapping[Key, FloatArray]
+    new: FloatArray
+    law: EffectLaw | None = None
 
 
 def draw_group(
@@ -46,13 +57,15 @@ def draw_group(
     arms: Arms,
     fpr_range: tuple[float, float] | None,
     prevalence: Sequence[float],
+    law: EffectLaw | None = None,
 ) -> Drawn:
     """Work out every estimand in every draw.
 
     Parameters
     ----------
     mu, tau, rho : array, shapes (S, 2), (S, 2), (S,)
-        Draws of the means, standard deviations and correlation of logit sens and logit spec.
+        Draws of logit sens and logit spec of the median study, and of the standard deviations and
+        the correlation of the study effects.
     new : array, shape (S, 2)
         Draws of the logits of a new study.
     arms : Arms
@@ -61,6 +74,8 @@ def draw_group(
         Range of 1 - spec for the partial area; None leaves it out.
     prevalence : sequence of float
         Prevalences for the predictive values, each in (0, 1).
+    law : EffectLaw or None
+        The law of the study effects; None where they are normal on the logit scale.
 
     Returns
     -------
@@ -72,8 +87,12 @@ def draw_group(
         If draws disagree in shape or are out of bounds, or a prevalence or the range is.
     """
     check_draws(mu, tau, rho)
-    single = _accuracy(mu, tau, new) | _ratios(mu, new) | _curve(mu, tau, rho, fpr_range)
-    single |= _heterogeneity(mu, tau, rho, arms)
+    if law is None:
+        single = _accuracy(mu, population_mean(mu, tau), new) | _ratios(mu, new)
+        single |= _curve(mu, tau, rho, fpr_range) | _heterogeneity(mu, tau, rho, arms)
+    else:
+        single = _accuracy(mu, mean_of_law(law, tau), new) | _ratios(mu, new)
+        single |= _curve_of_law(law, tau, rho, fpr_range)
     values: dict[Key, FloatArray] = {(name, None): draws for name, draws in single.items()}
     for name, value, logits in (
         ("ppv", ppv, mu),
@@ -82,7 +101,7 @@ def draw_group(
         ("npv_new", npv, new),
     ):
         values |= {(name, float(p)): value(p, logits) for p in prevalence}
-    return Drawn(mu, tau, rho, values)
+    return Drawn(mu, tau, rho, values, new, law)
 
 
 def check_draws(mu: FloatArray, tau: FloatArray, rho: FloatArray) -> None:
@@ -107,8 +126,8 @@ def check_draws(mu: FloatArray, tau: FloatArray, rho: FloatArray) -> None:
         raise ValueError(msg)
 
 
-def _accuracy(mu: FloatArray, tau: FloatArray, new: FloatArray) -> dict[str, FloatArray]:
-    kinds = {"": median_study(mu), "_population": population_mean(mu, tau), "_new": expit(new)}
+def _accuracy(mu: FloatArray, mean: FloatArray, new: FloatArray) -> dict[str, FloatArray]:
+    kinds = {"": median_study(mu), "_population": mean, "_new": expit(new)}
     return {
         f"{margin}{kind}": values[:, column]
         for kind, values in kinds.items()
@@ -142,6 +161,16 @@ def _curve(
         "hsroc_sigma2_alpha": h.sigma2_alpha,
         "hsroc_sigma2_theta": h.sigma2_theta,
     }
+
+
+def _curve_of_law(
+    law: EffectLaw, tau: FloatArray, rho: FloatArray, fpr_range: tuple[float, float] | None
+) -> dict[str, FloatArray]:
+    if law.link == "logit":  # the line of a t law is that of a normal one
+        found = _curve(law.location, tau, rho, fpr_range)
+        return {name: values for name, values in found.items() if name not in NORMAL_ONLY}
+    areas = {"auc": area_of_law(law, tau)}
+    return areas if fpr_range is None else areas | {"pauc": area_of_law(law, tau, fpr_range)}
 
 
 def _heterogeneity(

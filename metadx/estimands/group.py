@@ -1,6 +1,6 @@
 """All estimands of one group of studies, in one pass over its draws."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,7 +10,10 @@ import numpy.typing as npt
 from metadx.estimands.accuracy import new_study_logits
 from metadx.estimands.arms import Arms
 from metadx.estimands.drawn import Drawn, check_draws, draw_group
+from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.higgins import higgins
+from metadx.estimands.law_regions import credible_outline, prediction_outline
+from metadx.estimands.links import Link, to_logit
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse, region_area
 from metadx.estimands.summary import Summary, summarise
@@ -74,6 +77,12 @@ JACKSON = frozenset(name for name in MARGINS_NEEDED if "_jackson_" in name)
 # Undefined for a kind of study whose studies all lack an arm.
 _ZHOU = frozenset({"i2_joint", "i2_sens", "i2_spec"})
 MAY_BE_UNDEFINED = _SHAPES | JACKSON | _ZHOU
+# Without a mean under a prior of the location that is normal on the scale of the link.
+_RATIOS_BY_LINK: Mapping[Link, set[str]] = {
+    "logit": set(),
+    "probit": {"lr_pos", "lr_neg", "dor"},
+    "cloglog": {"lr_pos", "dor"},
+}
 # One number, without an interval: properties of the whole posterior, or of the counts.
 AREAS = ("region_area_credible", "region_area_prediction")
 HIGGINS = ("i2_higgins_sens", "i2_higgins_spec")
@@ -93,10 +102,17 @@ class HeavyTails:
         the diagnostic odds ratio of the median study then have no mean.
     tau : bool
         True for such a prior of the standard deviations: the median odds ratio has no mean.
+    link : {"logit", "probit", "cloglog"}
+        An odds ratio grows like exp(eta²) on the scale of a probit and like exp(exp(eta)) on that
+        of a cloglog, which no normal prior outweighs.
+    effects : bool
+        False where studies do not differ, so that a new study is as the median one.
     """
 
     mu: bool = False
     tau: bool = False
+    link: Link = "logit"
+    effects: bool = True
 
 
 def observed_fpr_range(
@@ -139,13 +155,15 @@ def estimate_group(
     rng: np.random.Generator,
     heavy_tails: HeavyTails = HeavyTails(),
     identified: tuple[bool, bool] = (True, True),
+    law: EffectLaw | None = None,
 ) -> dict[str, Estimand]:
     """Estimate everything that is reported about one group of studies.
 
     Parameters
     ----------
     mu, tau, rho : array, shapes (S, 2), (S, 2), (S,)
-        Draws of the means, standard deviations and correlation of logit sens and logit spec.
+        Draws of logit sens and logit spec of the median study, and of the standard deviations and
+        the correlation of the study effects.
     arms : Arms
         Counts of the group's studies (for the three I²).
     fpr_range : tuple of float or None
@@ -158,6 +176,8 @@ def estimate_group(
         Priors without exponential moments: the means concerned are None.
     identified : tuple of bool
         Whether some study has a diseased and a non-diseased arm.
+    law : EffectLaw or None
+        The law of the study effects; None where they are normal on the logit scale.
 
     Returns
     -------
@@ -172,8 +192,11 @@ def estimate_group(
         If draws disagree in shape or are out of bounds, or a prob, prevalence or range is.
     """
     check_draws(mu, tau, rho)
-    new = new_study_logits(mu, tau, rho, rng)
-    drawn = draw_group(mu, tau, rho, new=new, arms=arms, fpr_range=fpr_range, prevalence=prevalence)
+    effects = law or EffectLaw(mu)
+    new = to_logit(new_study_logits(effects.location, tau, rho, rng, effects.df), effects.link)
+    drawn = draw_group(
+        mu, tau, rho, new=new, arms=arms, fpr_range=fpr_range, prevalence=prevalence, law=law
+    )
     return summarise_group(
         drawn,
         higgins_arms=arms,
@@ -221,8 +244,8 @@ def summarise_group(
     without = without_moments(heavy_tails)
     out: dict[str, Estimand] = dict.fromkeys(MARGINS_NEEDED)
     for name in (k for k, needed in MARGINS_NEEDED.items() if has_margins(needed, identified)):
-        if name in _REGIONS:
-            out[name] = region_area(_REGIONS[name](drawn.mu, drawn.tau, drawn.rho))
+        if name in AREAS:
+            out[name] = region_area(_outline(name, drawn))
         elif name in single:
             out[name] = single[name]
         elif (draws := drawn.values.get((name, None))) is not None and not (
@@ -253,10 +276,16 @@ def as_json(group: Mapping[str, Estimand]) -> dict[str, object]:
     return {k: v.as_dict() if isinstance(v, Summary) else v for k, v in group.items()}
 
 
-_REGIONS: Mapping[str, Callable[[FloatArray, FloatArray, FloatArray], FloatArray]] = {
-    "region_area_credible": lambda mu, _tau, _rho: credible_ellipse(mu),
-    "region_area_prediction": prediction_ellipse,
-}
+def _outline(name: str, drawn: Drawn) -> FloatArray:
+    """Outline a region, as logits."""
+    law, of_median = drawn.law, name == "region_area_credible"
+    if law is not None:
+        if of_median:
+            return credible_outline(law)
+        return prediction_outline(law, drawn.tau, drawn.rho, drawn.new)
+    if of_median:
+        return credible_ellipse(drawn.mu)
+    return prediction_ellipse(drawn.mu, drawn.tau, drawn.rho)
 
 
 def has_margins(needed: tuple[bool, bool], identified: tuple[bool, bool]) -> bool:
@@ -266,8 +295,10 @@ def has_margins(needed: tuple[bool, bool], identified: tuple[bool, bool]) -> boo
 
 def without_moments(heavy_tails: HeavyTails) -> frozenset[str]:
     """Name the estimands whose posterior mean does not exist."""
-    ratios = {"lr_pos", "lr_neg", "dor"} if heavy_tails.mu else set()
+    ratios = {"lr_pos", "lr_neg", "dor"} if heavy_tails.mu else _RATIOS_BY_LINK[heavy_tails.link]
     spread = {"mor_sens", "mor_spec"} if heavy_tails.tau else set()
+    if not heavy_tails.effects:
+        return frozenset(ratios | {f"{name}_new" for name in ratios})
     return NO_MOMENTS | ratios | spread
 
 

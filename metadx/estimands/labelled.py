@@ -13,14 +13,18 @@ import numpy.typing as npt
 from metadx.estimands import accuracy as of_study
 from metadx.estimands import ratios as ratio
 from metadx.estimands.arms import Arms
+from metadx.estimands.definitions import about
+from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.group import observed_fpr_range
 from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
 from metadx.estimands.higgins import higgins
 from metadx.estimands.hsroc import hsroc
 from metadx.estimands.jackson import i2_of_r, jackson
+from metadx.estimands.law_curve import area_of_law, curve_of_law
+from metadx.estimands.law_means import mean_of_law
 from metadx.estimands.logistic import FloatArray, expit
 from metadx.estimands.predictive_values import npv, per_1000, ppv
-from metadx.estimands.sroc import auc, partial_auc, sroc_curve
+from metadx.estimands.undefined import not_defined
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,109 +32,26 @@ if TYPE_CHECKING:
     from metadx.studies.accuracy import AccuracyTable
 
 _MARGIN = ("sens", "spec")
-_HARBORD = "Harbord et al. 2007, Biostatistics 8:239"
-_ZWINDERMAN = "Zwinderman and Bossuyt 2008, Stat Med 27:687"
-_ZHOU = "Zhou and Dendukuri 2014, Stat Med 33:2701"
-_JACKSON = "Jackson, White and Riley 2012, Stat Med 31:3805"
-_HIGGINS = "Higgins and Thompson 2002, Stat Med 21:1539"
-_ALTMAN = "Altman and Bland 1994, BMJ 309:102"
-_MCCLISH = "McClish 1989, Med Decis Making 9:190"
-
-# name: (units, definition, reference)
-_ABOUT: Mapping[str, tuple[str, str, str]] = {
-    "median_study": (
-        "probability",
-        "expit(mu): accuracy of the median study",
-        "Reitsma et al. 2005, J Clin Epidemiol 58:982",
-    ),
-    "population_mean": (
-        "probability",
-        "E[expit(mu + tau z)]: accuracy averaged over the population of studies",
-        "Zeger, Liang and Albert 1988, Biometrics 44:1049",
-    ),
-    "new_study": (
-        "probability",
-        "expit(mu + u), u ~ N(0, Sigma): accuracy of a study not yet seen",
-        "Higgins, Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137",
-    ),
-    "lr_pos": ("ratio", "sens / (1 - spec) of the median study", _ZWINDERMAN),
-    "lr_neg": ("ratio", "(1 - sens) / spec of the median study", _ZWINDERMAN),
-    "dor": (
-        "ratio",
-        "lr_pos / lr_neg of the median study",
-        "Glas et al. 2003, J Clin Epidemiol 56:1129",
-    ),
-    "youden": ("difference", "sens + spec - 1 of the median study", "Youden 1950, Cancer 3:32"),
-    "lr_pos_new": ("ratio", "sens / (1 - spec) of a new study; has no mean", _ZWINDERMAN),
-    "lr_neg_new": ("ratio", "(1 - sens) / spec of a new study; has no mean", _ZWINDERMAN),
-    "dor_new": (
-        "ratio",
-        "lr_pos / lr_neg of a new study; has no mean",
-        "Glas et al. 2003, J Clin Epidemiol 56:1129",
-    ),
-    "mor": (
-        "ratio",
-        "exp(0.954 tau): median odds ratio between two studies",
-        "Larsen and Merlo 2005, Am J Epidemiol 161:81",
-    ),
-    "i2": ("proportion", "Zhou-Dendukuri I², one margin; not monotone in tau", _ZHOU),
-    "i2_joint": ("proportion", "Zhou-Dendukuri I², both margins; not monotone in tau", _ZHOU),
-    "r_jackson": ("ratio", "Jackson's R: stretch of one pooled logit's interval", _JACKSON),
-    "r_jackson_joint": ("ratio", "Jackson's R of both pooled logits together", _JACKSON),
-    "i2_jackson": ("proportion", "I²_R = (R² - 1) / R² of one pooled logit", _JACKSON),
-    "i2_jackson_joint": ("proportion", "I²_R = (R² - 1) / R² of both pooled logits", _JACKSON),
-    "i2_higgins": ("proportion", "max(0, (Q - df) / Q), one margin; ignores threshold", _HIGGINS),
-    "q_higgins": ("sum of squares", "Cochran's Q, one margin; ignores threshold", _HIGGINS),
-    "ppv": ("probability", "positive predictive value of the median study", _ALTMAN),
-    "npv": ("probability", "negative predictive value of the median study", _ALTMAN),
-    "ppv_new": ("probability", "positive predictive value of a new study", _ALTMAN),
-    "npv_new": ("probability", "negative predictive value of a new study", _ALTMAN),
-    **{
-        cell: (
-            "people per 1000 tested",
-            f"expected {words} with the median study's accuracy",
-            "Schünemann et al. 2020, J Clin Epidemiol 122:142",
-        )
-        for cell, words in (
-            ("tp", "true positives"),
-            ("fn", "false negatives"),
-            ("tn", "true negatives"),
-            ("fp", "false positives"),
-        )
-    },
-    "sens": (
-        "probability",
-        "expit(mu_sens + (tau_sens / tau_spec) (mu_spec + logit fpr)): summary ROC curve",
-        "Rutter and Gatsonis 2001, Stat Med 20:2865",
-    ),
-    "auc": (
-        "probability",
-        "area under the whole summary ROC curve; leans on it far outside the data",
-        "Walter 2002, Stat Med 21:1237",
-    ),
-    "pauc": ("probability", "mean height of the curve over the observed range of fpr", _MCCLISH),
-    "hsroc_lambda": ("log odds ratio", "accuracy of the HSROC model; has no mean", _HARBORD),
-    "hsroc_theta": ("log odds", "threshold of the HSROC model; has no mean", _HARBORD),
-    "hsroc_beta": ("log ratio", "shape of the HSROC model, ln(tau_spec / tau_sens)", _HARBORD),
-    "hsroc_sigma2_alpha": ("variance", "variance of accuracy between studies", _HARBORD),
-    "hsroc_sigma2_theta": ("variance", "variance of threshold between studies", _HARBORD),
-}
 
 
 class Fit(Protocol):
-    """What these functions ask of a fit: C chains of D draws and the data."""
+    """What these functions ask of a fit: C chains of D draws and the data.
+
+    The law of the study effects is read from its attribute `pooled` where it has one; else they are
+    taken to be normal on the logit scale.
+    """
 
     @property
     def mu(self) -> FloatArray:
-        """Mean logit sens and logit spec, shape (C, D, 2)."""
+        """Logit sens and logit spec of the median study, shape (C, D, 2)."""
 
     @property
     def tau(self) -> FloatArray:
-        """Standard deviations of the logits between studies, shape (C, D, 2)."""
+        """Standard deviations of the study effects, shape (C, D, 2)."""
 
     @property
     def rho(self) -> FloatArray:
-        """Correlation of the logits between studies, shape (C, D)."""
+        """Correlation of the study effects, shape (C, D)."""
 
     @property
     def table(self) -> "AccuracyTable":
@@ -165,9 +86,10 @@ def accuracy(fit: Fit) -> "xr.Dataset":
     ('chain', 'draw', 'margin')
     """
     mu, tau, _ = _flat(fit)
+    law = _law(fit) or EffectLaw(mu)
     values = {
         "median_study": of_study.median_study(mu),
-        "population_mean": of_study.population_mean(mu, tau),
+        "population_mean": mean_of_law(law, tau),
         "new_study": expit(fit.new_study_logits()),
     }
     return _dataset(fit, values, {"margin": _MARGIN})
@@ -227,7 +149,8 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
         `mor`, `i2` (Zhou and Dendukuri), `r_jackson` and `i2_jackson` with dims (chain, draw,
         margin); `i2_joint`, `r_jackson_joint` and `i2_jackson_joint` with dims (chain, draw);
         `i2_higgins` and `q_higgins` of the counts with dims (margin,), NaN where fewer than two
-        studies have the arm.
+        studies have the arm. What the law of the study effects does not have is NaN, and the
+        attribute `reason` says why.
 
     References
     ----------
@@ -261,7 +184,7 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
         ("i2_higgins", [np.nan if one is None else one.i2 for one in univariate]),
         ("q_higgins", [np.nan if one is None else one.q for one in univariate]),
     ):
-        dataset[name] = ("margin", np.array(numbers), _attributes(name))
+        dataset[name] = ("margin", np.array(numbers), about(name))
     return dataset
 
 
@@ -332,7 +255,8 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
     xarray.Dataset
         `sens` with dims (chain, draw, fpr); `auc`, `pauc` and the five `hsroc_` parameters with
         dims (chain, draw). `pauc` carries its range in the attributes `low` and `high`, and is
-        absent when the observed range has no width.
+        absent when the observed range has no width. Parameters that the law of the study effects
+        does not have are NaN, and the attribute `reason` says why.
 
     Raises
     ------
@@ -351,12 +275,13 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
     ('chain', 'draw', 'fpr')
     """
     mu, tau, rho = _flat(fit)
+    law = _law(fit) or EffectLaw(mu)
     at = np.asarray(fpr, dtype=np.float64)
     h = hsroc(mu, tau, rho)
-    values = {"sens": sroc_curve(mu, tau, at), "auc": auc(mu, tau)}
+    values = {"sens": curve_of_law(law, tau, at), "auc": area_of_law(law, tau)}
     observed = observed_fpr_range(fit.table.fp, fit.table.tn)
     if observed is not None:
-        values["pauc"] = partial_auc(mu, tau, *observed)
+        values["pauc"] = area_of_law(law, tau, observed)
     values |= {
         "hsroc_lambda": h.lambda_,
         "hsroc_theta": h.theta,
@@ -374,6 +299,11 @@ def _flat(fit: Fit) -> tuple[FloatArray, FloatArray, FloatArray]:
     return fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
 
 
+def _law(fit: Fit) -> EffectLaw | None:
+    found = getattr(getattr(fit, "pooled", None), "effects", None)
+    return found if isinstance(found, EffectLaw) else None
+
+
 def _dataset(
     fit: Fit, values: Mapping[str, FloatArray], axis: Mapping[str, npt.ArrayLike]
 ) -> "xr.Dataset":
@@ -381,13 +311,14 @@ def _dataset(
     import xarray as xr
 
     chains, draws = fit.rho.shape
+    law = _law(fit)
+    names, why = not_defined(law)
     variables = {}
     for name, value in values.items():
         dims = ("chain", "draw", *axis) if value.ndim == 2 else ("chain", "draw")
-        variables[name] = (dims, value.reshape(chains, draws, *value.shape[1:]), _attributes(name))
+        attributes, numbers = about(name, law), value.reshape(chains, draws, *value.shape[1:])
+        if name in names or f"{name}_sens" in names:
+            numbers, attributes["reason"] = np.full(numbers.shape, np.nan), why
+        variables[name] = (dims, numbers, attributes)
     coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
     return xr.Dataset(variables, {**coords, **{k: np.asarray(v) for k, v in axis.items()}})
-
-
-def _attributes(name: str) -> dict[str, str]:
-    return dict(zip(("units", "definition", "reference"), _ABOUT[name], strict=True))

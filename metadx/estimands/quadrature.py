@@ -99,6 +99,38 @@ def logistic_trapezoid(step: float = 0.5) -> tuple[FloatArray, FloatArray]:
     return _frozen(nodes), _frozen(weights / weights.sum())
 
 
+@cache
+def exponential_trapezoid(step: float = 0.25) -> tuple[FloatArray, FloatArray]:
+    """Return the trapezoid rule for expectations under the logarithm of a standard exponential.
+
+    Parameters
+    ----------
+    step : float
+        Distance between the nodes, which cover -38 to 4.25 (the rest holds 1e-16). The density
+        exp(g - exp(g)) falls off in the strip of half-width pi / 2, so the error is of the order
+        exp(-pi**2 / step): 1e-17 at 0.25 for integrands that are analytic there.
+
+    Returns
+    -------
+    nodes, weights : array, shape (n,)
+        Read-only; the weights add up to 1.
+
+    References
+    ----------
+    Trefethen LN, Weideman JAC (2014). The exponentially convergent trapezoidal rule.
+    SIAM Rev 56:385-458.
+
+    Examples
+    --------
+    >>> nodes, weights = exponential_trapezoid()
+    >>> round(float(weights @ nodes), 8)  # minus Euler's constant
+    -0.57721566
+    """
+    nodes = np.arange(-round(38.0 / step), round(4.25 / step) + 1) * step
+    weights = np.exp(nodes - np.exp(nodes))
+    return _frozen(nodes), _frozen(weights / weights.sum())
+
+
 def _frozen(rule: npt.NDArray[np.floating]) -> FloatArray:
     values = np.asarray(rule, dtype=np.float64)
     values.flags.writeable = False  # cached: one caller must not change another's rule

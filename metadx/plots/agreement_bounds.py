@@ -18,7 +18,9 @@ from metadx.plots.agreement_page import (
     wide,
     write_words,
 )
+from metadx.plots.agreement_words import text_bounds
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.row_page import RowKind, RowPage, row_collection, row_page
 from metadx.plots.style import BLUE, GREY, INK, PALE, Backend, figure_style
 from metadx.plots.visuals import points, scalar
@@ -81,6 +83,7 @@ def plot_agreement_bounds(
     last = len(labels) - 1.0
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
+        attach(pc, text_bounds(fit, found, caption, prob))
         y = np.arange(len(labels), dtype=np.float64)
         write_words(pc, page, (NAME, "row", "row_label"), y, labels)
         for place, column in enumerate(_PANELS):

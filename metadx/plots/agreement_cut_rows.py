@@ -24,13 +24,19 @@ class CutRow:
     cuts : tuple of ndarray, shape (C - 1, 3)
         For each rater lower limits, medians and upper limits; NaN for a category that is not
         given, whose cut-point nothing tells.
-    shift : str
-        Mean category of the first rater less that of the second, in words; empty for one rater.
+    shift : ndarray, shape (3,)
+        Limits and median of the mean category of the first rater less that of the second; NaN
+        for one rater.
     """
 
     label: str
     cuts: tuple[FloatArray, ...]
-    shift: str
+    shift: FloatArray
+
+    @property
+    def shift_text(self) -> str:
+        """The shift in words; empty for one rater."""
+        return "" if len(self.cuts) == 1 else limits_text(self.shift)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +93,7 @@ def cut_rows(fit: AgreementFit, prob: float, *, margins_only: bool = True) -> Cu
     rows = []
     for one in drawn:
         cuts = tuple(_cuts(one.cells.sum(axis), prob) for axis in (2, 1))
-        rows.append(CutRow(one.name, cuts, limits_text(limits(one.draws["shift"], prob))))
+        rows.append(CutRow(one.name, cuts, limits(one.draws["shift"], prob)))
     return CutRows(tuple(rows), raters_of(drawn), sum(not one.bounded for one in drawn))
 
 
@@ -99,7 +105,8 @@ def _by_rater(drawn: tuple[RowDraws, ...], prob: float) -> CutRows:
     names = short_names(list(margins), LONGEST)
     cuts = [(_cuts(margin, prob),) for margin in margins.values()]
     return CutRows(
-        tuple(CutRow(name, own, "") for name, own in zip(names, cuts, strict=True)), None
+        tuple(CutRow(name, own, np.full(3, np.nan)) for name, own in zip(names, cuts, strict=True)),
+        None,
     )
 
 

@@ -15,7 +15,9 @@ from metadx.plots.agreement_page import (
     wide,
     write_words,
 )
+from metadx.plots.agreement_words import text_cuts
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.row_page import RowKind, RowPage, row_collection, row_page
 from metadx.plots.style import BLUE, GREY, SHAPE_AREAS, VERMILLION, Backend, figure_style
 from metadx.plots.visuals import points, scalar, spelling
@@ -73,6 +75,7 @@ def plot_cut_points(
     last = len(found.rows) - 1.0
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
+        attach(pc, text_cuts(fit, found, caption, prob))
         _write(pc, page, found)
         _draw(pc, found)
         if pc.backend == "matplotlib":
@@ -111,7 +114,7 @@ def _page(
     def widths(size: float, families: tuple[str, ...]) -> dict[str, float]:
         measured = {"row": wide(labels, size, families)}
         if pairs:
-            shifts = [row.shift for row in found.rows]
+            shifts = [row.shift_text for row in found.rows]
             measured["shift"] = wide([*shifts, heading], size, families)
         return measured
 
@@ -124,7 +127,7 @@ def _write(pc: az.PlotCollection, page: RowPage, found: CutRows) -> None:
     y = np.arange(len(found.rows), dtype=np.float64)
     write_words(pc, page, (NAME, "row", "row_label"), y, [row.label for row in found.rows])
     if found.raters is not None:
-        shifts = [row.shift for row in found.rows]
+        shifts = [row.shift_text for row in found.rows]
         heading = [_shift_heading(found)]
         write_words(pc, page, (NAME, "shift", "shift_heading"), [HEADING], heading)
         write_words(pc, page, (NAME, "shift", "shift_words"), y, shifts)

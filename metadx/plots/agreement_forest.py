@@ -16,7 +16,9 @@ from metadx.plots.agreement_page import (
     wide,
     write_words,
 )
+from metadx.plots.agreement_words import text_kappa_forest
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.row_page import GAP, RowKind, RowPage, row_collection, row_page, rule
 from metadx.plots.style import BLUE, GREY, INK, VERMILLION, Backend, figure_style, percent
 from metadx.plots.visuals import band, filled, points, scalar, spelling
@@ -70,6 +72,7 @@ def plot_kappa_forest(
     kind, page = _page(forest, caption, synthetic_note(fit), prob, figsize)
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
+        attach(pc, text_kappa_forest(fit, forest, caption, prob))
         _write(pc, page, forest, prob)
         _draw(pc, forest)
         if pc.backend == "matplotlib":

@@ -16,7 +16,9 @@ from metadx.plots.agreement_page import (
     wide,
     write_words,
 )
+from metadx.plots.agreement_words import text_loadings
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.labels import LONGEST, clean
 from metadx.plots.row_page import RowKind, row_collection, row_page
 from metadx.plots.short_names import short_names
@@ -99,6 +101,7 @@ def plot_reader_loadings(
     page = row_page(_KIND, widths, last, raters, caption=caption, note=note, figsize=figsize)
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
+        attach(pc, text_loadings(fit, raters, found, caption, prob))
         y = np.arange(len(raters), dtype=np.float64)
         write_words(pc, page, (NAME, "rater", "row_heading"), [HEADING], ["Rater"])
         write_words(pc, page, (NAME, "words", "words_heading"), [HEADING], [heading])

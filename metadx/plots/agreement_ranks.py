@@ -14,7 +14,9 @@ from metadx.plots.agreement_captions import caption_ranks, rows_words
 from metadx.plots.agreement_cells import draw_cells, words_by_ink
 from metadx.plots.agreement_draws import RowDraws, row_draws
 from metadx.plots.agreement_page import HEADING, finish_rows, wide, write_words
+from metadx.plots.agreement_words import text_ranks
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.row_page import RowKind, RowPage, row_collection, row_page
 from metadx.plots.style import Backend, figure_style
 from metadx.plots.visuals import scalar
@@ -119,6 +121,7 @@ def plot_agreement_ranks(
     kind, page = _page(found, caption, synthetic_note(fit), figsize)
     with figure_style(page.size, page.families):
         pc = row_collection(NAME, page, backend)
+        attach(pc, text_ranks(fit, found.rows, found.prob, caption))
         _draw(pc, page, found)
         if pc.backend == "matplotlib":
             ranks = len(found.rows)

@@ -13,7 +13,9 @@ from metadx.plots.agreement_captions import caption_tables
 from metadx.plots.agreement_cells import draw_cells, words_by_ink
 from metadx.plots.agreement_draws import raters_of
 from metadx.plots.agreement_table_panels import SEEN, TablePanel, TablePanels, table_panels
+from metadx.plots.agreement_words import text_tables
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.labels import (
     drawable,
     explain_missing,
@@ -106,6 +108,7 @@ def plot_agreement_tables(
     layout = _layout(found, caption, synthetic_note(fit), figsize)
     with figure_style(_SIZE, layout.families):
         pc = _collection(found, layout, backend)
+        attach(pc, text_tables(fit, rows, caption))
         for number, panel in enumerate(found.panels, start=1):
             _draw(pc, panel, number)
         if pc.backend == "matplotlib":

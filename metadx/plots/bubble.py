@@ -11,8 +11,10 @@ from metadx.designs.design import Value
 from metadx.plots.bubble_layout import DARK, PALE_BAND, axis_words, finish_bubble
 from metadx.plots.bubble_lines import BubbleLines, BubblePanel, bubble_lines
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.fitted import FittedKinds
 from metadx.plots.regression_captions import caption_bubble
+from metadx.plots.regression_words import text_bubble
 from metadx.plots.style import BLUE, GREY, INCH, Backend, figure_style, font_size
 from metadx.plots.visuals import band, filled, points, scalar, sized_points, spelling
 
@@ -79,6 +81,7 @@ def plot_bubble(
         for panel in lines.panels:
             _draw(pc, lines, panel, per_person)
         text = caption_bubble(fit, lines, prob=prob)
+        attach(pc, text_bubble(fit, lines, text))
         if pc.backend == "matplotlib":
             mark = synthetic_note(fit)
             finish_bubble(pc, lines, text, mark, prob=prob, per_person=per_person, figsize=figsize)

@@ -15,6 +15,8 @@ from metadx.plots.calibration_panels import (
 )
 from metadx.plots.evidence_captions import caption_calibration
 from metadx.plots.evidence_page import PAGE_TEXT, PAGE_WIDTH
+from metadx.plots.evidence_words import text_calibration
+from metadx.plots.figure_text import attach
 from metadx.plots.style import (
     BLUE,
     GREEN,
@@ -83,6 +85,7 @@ def plot_sbc(
         pc = _collection(panels, backend)
         _draw(pc, panels)
         text = caption_calibration(panels)
+        attach(pc, text_calibration(panels, text))
         if pc.backend == "matplotlib":
             finish_calibration(pc, panels, text)
         else:

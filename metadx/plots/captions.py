@@ -9,7 +9,13 @@ from metadx.plots.fitted import CountTable, Described, FittedReview, uncertain_r
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
-from metadx.plots.sroc_layers import FEWEST_FOR_REGION, SrocLayers, identified, pooled_limits
+from metadx.plots.sroc_layers import (
+    FEWEST_FOR_REGION,
+    SrocLayers,
+    identified,
+    observed_fpr,
+    pooled_limits,
+)
 from metadx.plots.style import SYNTHETIC_NOTE, percent
 
 _MODEL = "bivariate random-effects model with binomial counts"
@@ -143,11 +149,15 @@ def caption_sroc(
         f"Square: median study (posterior medians, {level} credible intervals): "
         f"{_limits(fit, prob)}."
     )
-    if layers.credible is not None:
+    if layers.credible is not None and layers.prediction is None:
+        parts.append(
+            f"Dashed: {level} credible region, for a new study too: under this model all studies "
+            f"have the same accuracy. One of {layers.region_words}, from the posterior draws."
+        )
+    elif layers.credible is not None:
         parts.append(
             f"Dashed: {level} credible region of the median study. Dotted: {level} prediction "
-            "region for a new study. Both are normal regions on the logit scale, from the "
-            "posterior draws."
+            f"region for a new study. Both are {layers.region_words}, from the posterior draws."
         )
     elif regions is None:
         parts.append(
@@ -157,12 +167,14 @@ def caption_sroc(
     if layers.curve is not None:
         low, high = layers.curve.fpr[[0, -1]]
         parts.append(
-            "Line and band: HSROC curve, pointwise posterior median and "
-            f"{level} credible interval, over the observed false-positive rates "
+            f"Line and band: {layers.curve.name}, pointwise posterior median and {level} "
+            f"credible interval, over the observed false-positive rates "
             f"({low:.2f} to {high:.2f})."
         )
-    elif curve:
+    elif curve and observed_fpr(table) is None:
         parts.append("No curve is drawn: the observed false-positive rates span no range.")
+    elif curve:
+        parts.append("No curve is drawn, since studies do not differ.")
     return " ".join([*parts, *not_shown_words(layers.not_shown)])
 
 

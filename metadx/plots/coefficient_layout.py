@@ -31,7 +31,7 @@ def indent_of(size: float) -> float:
 
 
 def axis_limits(rows: CoefficientRows) -> tuple[float, float]:
-    """Give the ends of the axis, as log odds ratios: all intervals and 0 are between them."""
+    """Give the ends of the axis, on the scale of the link: all intervals and 0 are between them."""
     low, high = min(float(rows.outer.min()), 0.0), max(float(rows.outer.max()), 0.0)
     room = 0.06 * max(high - low, 0.5)
     return low - room, high + room
@@ -54,7 +54,7 @@ def coefficient_layout(
     caption, note : str
         Text under the rows; mark of synthetic data above them, may be empty.
     heading : str
-        Heading of the column of odds ratios.
+        Heading of the column of odds ratios or differences.
     figsize : tuple of float, optional
         Smallest width and height in inches.
 
@@ -97,21 +97,23 @@ def finish_coefficients(pc: az.PlotCollection, rows: CoefficientRows, page: RowP
     for column, ax in place_columns(pc, NAME, page).items():
         ax.set_ylim(rows.last + _KIND.under, -_KIND.above)
         if column == "panel":
-            _panel_axis(ax, axis_limits(rows), page)
+            _panel_axis(ax, rows, page)
         else:
             ax.set_axis_off()
             ax.set_xlim(0.0, 1.0)
     rule(figure, page, (_KIND.above - 0.55) / (_KIND.above + rows.last + _KIND.under), INK)
 
 
-def _panel_axis(ax: Axes, limits: tuple[float, float], page: RowPage) -> None:
+def _panel_axis(ax: Axes, rows: CoefficientRows, page: RowPage) -> None:
+    limits = axis_limits(rows)
     ax.set_xlim(limits)
     most = max(2, int(page.column_widths["panel"] / (4.0 * page.size / INCH)))
     ticks = MaxNLocator(nbins=most, steps=[1, 2, 5, 10]).tick_values(*limits)
     inside = [t for t in ticks if limits[0] <= t <= limits[1]]
     shown = np.round(inside, 9) + 0.0  # no minus zero
     ax.set_xticks(shown, [f"{tick:g}".replace("-", "−") for tick in shown])
-    ax.set_xlabel("Log odds ratio", labelpad=2.0)
+    label = "Log odds ratio" if rows.link == "logit" else f"Difference ({rows.link} scale)"
+    ax.set_xlabel(label, labelpad=2.0)
     ax.set_yticks([])
     ax.set_facecolor("none")
     for side in ("left", "top", "right"):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from metadx.errors import MetadxError
+from metadx.estimands.links import Link
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.coefficient_words import compare
-from metadx.plots.fitted import FittedEffects
+from metadx.plots.fitted import FittedEffects, link_of
 
 MARGIN_NAMES = {"sens": "Sensitivity", "spec": "Specificity"}
 
@@ -30,13 +31,16 @@ class CoefficientRows:
         Height and words of the lines that name a covariate and its reference level, where a row
         has no room for them.
     outer, inner : ndarray, shape (E, 2)
-        Limits of the two credible intervals, as log odds ratios.
+        Limits of the two credible intervals, on the scale of the link: log odds ratios under the
+        logit.
     median : ndarray, shape (E,)
-        Posterior medians, as log odds ratios.
+        Posterior medians, on the same scale.
     text : tuple of str
-        Odds ratios with the wider interval, in words.
+        Odds ratios with the wider interval, in words; under another link than the logit the
+        differences on its scale.
     probability : ndarray, shape (E,)
         Posterior probability that the coefficient is above 0.
+    link : {"logit", "probit", "cloglog"}
     """
 
     label: tuple[str, ...]
@@ -49,6 +53,7 @@ class CoefficientRows:
     median: FloatArray
     text: tuple[str, ...]
     probability: FloatArray
+    link: Link = "logit"
 
     @property
     def last(self) -> float:
@@ -73,6 +78,17 @@ def odds_words(value: float) -> str:
     if value >= 9.995:
         return f"{value:.1f}"
     return f"{value:.2f}" if value >= 0.095 else f"{value:.3f}"
+
+
+def difference_words(value: float) -> str:
+    """Write a difference on the scale of a link.
+
+    Examples
+    --------
+    >>> [difference_words(value) for value in (1.234, -0.456, -0.001)]
+    ['1.23', '−0.46', '0.00']
+    """
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def coefficient_rows(
@@ -127,8 +143,12 @@ def coefficient_rows(
         label.append(one.part if heading in parted else one.whole)
         y.append(height)
         height += 1.0
+    link = link_of(fit)
     with np.errstate(over="ignore"):
-        odds = [map(odds_words, np.exp(limits)) for limits in (median, low, high)]
+        values = [
+            map(odds_words, np.exp(limits)) if link == "logit" else map(difference_words, limits)
+            for limits in (median, low, high)
+        ]
     return CoefficientRows(
         label=tuple(label),
         below=tuple(one.heading in parted for one in comparisons),
@@ -138,6 +158,7 @@ def coefficient_rows(
         outer=np.stack([low, high], axis=1),
         inner=np.stack([inner_low, inner_high], axis=1),
         median=median,
-        text=tuple(f"{mid} ({lo} to {hi})" for mid, lo, hi in zip(*odds, strict=True)),
+        text=tuple(f"{mid} ({lo} to {hi})" for mid, lo, hi in zip(*values, strict=True)),
         probability=np.asarray((draws > 0.0).mean(axis=0)),
+        link=link,
     )

@@ -15,9 +15,11 @@ from metadx.plots.coefficient_layout import (
     indent_of,
 )
 from metadx.plots.coefficient_rows import CoefficientRows, coefficient_rows
+from metadx.plots.figure_text import attach
 from metadx.plots.fitted import FittedEffects
 from metadx.plots.labels import drawable
 from metadx.plots.regression_captions import caption_coefficients
+from metadx.plots.regression_words import text_coefficients
 from metadx.plots.row_page import RowPage, row_collection
 from metadx.plots.style import BLUE, GREY, Backend, figure_style, percent
 from metadx.plots.visuals import points, scalar, sized_points, spelling, text_rows
@@ -72,11 +74,13 @@ def plot_coefficients(
     """
     rows = coefficient_rows(fit, prob=prob, inner=inner)
     caption = caption_coefficients(fit, prob=prob, inner=inner)
-    heading = f"Odds ratio ({percent(prob)} CrI)"
+    what = "Odds ratio" if rows.link == "logit" else "Difference"
+    heading = f"{what} ({percent(prob)} CrI)"
     note = synthetic_note(fit)
     layout = coefficient_layout(rows, caption, note, heading=heading, figsize=figsize)
     with figure_style(layout.size, layout.families):
         pc = row_collection(NAME, layout, backend)
+        attach(pc, text_coefficients(fit, rows, caption, prob))
         _write(pc, rows, layout, heading)
         _draw(pc, rows)
         if pc.backend == "matplotlib":

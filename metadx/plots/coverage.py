@@ -20,6 +20,8 @@ from metadx.plots.coverage_rows import (
 )
 from metadx.plots.evidence_captions import caption_coverage
 from metadx.plots.evidence_page import SMALL_TEXT
+from metadx.plots.evidence_words import text_coverage
+from metadx.plots.figure_text import attach
 from metadx.plots.style import (
     BLUE,
     GREEN,
@@ -95,9 +97,11 @@ def plot_coverage(
             f"of {', '.join(rows.methods)}"
         )
     names = [dict(labels or {}).get(name, name) for name in rows.methods]
-    layout = coverage_layout(rows, caption_coverage(rows, names, prob), prob)
+    caption = caption_coverage(rows, names, prob)
+    layout = coverage_layout(rows, caption, prob)
     with figure_style(SMALL_TEXT):
         pc = _collection(backend, layout)
+        attach(pc, text_coverage(rows, names, caption, prob))
         _write_cells(pc, rows, layout)
         for panel in PANELS:
             _draw_panel(pc, rows, panel, layout, prob)

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.designs.design import Design, Kind, Value
+from metadx.estimands.effect_law import EffectLaw
+from metadx.estimands.links import Link
 from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.studies.accuracy import AccuracyTable
 
@@ -59,9 +61,31 @@ class CountTable(Protocol):
         """Persons without the target condition, shape (N,)."""
 
 
+class DescribedTable(Described, Protocol):
+    """What a figure says of the review it shows, and the counts of its studies."""
+
+    @property
+    def table(self) -> CountTable:
+        """The counts."""
+
+
 def uncertain_rows(table: CountTable) -> Collection[int]:
     """Return the rows whose printed figures admit several tables; the one shown is central."""
     found: Collection[int] = getattr(table, "alternatives", {})  # a stand-in may have none
+    return found
+
+
+def effects_of(fit: object) -> EffectLaw | None:
+    """Return the law of the study effects where it is not normal on the logit scale."""
+    group = getattr(fit, "pooled", fit)  # a stand-in may have neither
+    found: EffectLaw | None = getattr(group, "effects", None)
+    return found if isinstance(found, EffectLaw) else None
+
+
+def link_of(fit: object) -> Link:
+    """Return the link on whose scale the study effects and coefficients of a fit are."""
+    card = getattr(getattr(fit, "card", None), "card", None)  # a stand-in may have none
+    found: Link = getattr(card, "link", "logit")
     return found
 
 
@@ -69,7 +93,8 @@ def uncertain_rows(table: CountTable) -> Collection[int]:
 class FittedReview(Protocol):
     """The posterior of one bivariate model and the table it was fitted to.
 
-    All draws are on the logit scale; the last axis of `mu` and `tau` is (sens, spec).
+    The last axis of `mu` and `tau` is (sens, spec); `mu` is on the logit scale, `tau` on that of
+    the link, see `effects_of`.
     """
 
     @property
@@ -78,7 +103,7 @@ class FittedReview(Protocol):
 
     @property
     def mu(self) -> FloatArray:
-        """Mean logits, shape (chain, draw, 2)."""
+        """Logits of the median study, shape (chain, draw, 2)."""
 
     @property
     def tau(self) -> FloatArray:
@@ -86,7 +111,7 @@ class FittedReview(Protocol):
 
     @property
     def rho(self) -> FloatArray:
-        """Correlation of the two logits between studies, shape (chain, draw)."""
+        """Correlation of the study effects, shape (chain, draw)."""
 
     @property
     def title(self) -> str:
@@ -117,7 +142,7 @@ class StudyGroup(Protocol):
 
     @property
     def mu(self) -> FloatArray:
-        """Mean logits, shape (S, 2)."""
+        """Logits of the median study, shape (S, 2)."""
 
     @property
     def tau(self) -> FloatArray:
@@ -125,7 +150,7 @@ class StudyGroup(Protocol):
 
     @property
     def rho(self) -> FloatArray:
-        """Correlation of the two logits between studies, shape (S,)."""
+        """Correlation of the study effects, shape (S,)."""
 
     @property
     def new_logits(self) -> FloatArray:
@@ -149,7 +174,7 @@ class FittedEffects(Described, Protocol):
 
     @property
     def effects(self) -> FloatArray:
-        """Reported coefficients on the logit scale, shape (chain, draw, E)."""
+        """Reported coefficients on the scale of the link, shape (chain, draw, E)."""
 
     @property
     def effect_names(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import arviz as az
 
 from metadx.plots.captions import caption_forest, synthetic_note
+from metadx.plots.figure_words import text_forest
 from metadx.plots.fitted import FittedReview
 from metadx.plots.forest_drawing import draw_forest
 from metadx.plots.forest_layout import forest_layout
@@ -59,4 +60,4 @@ def plot_forest(
     rows = forest_rows(fit, sort=sort, interval=interval, prob=prob)
     caption = caption_forest(fit, sort=sort, interval=interval, prob=prob)
     layout = forest_layout(rows, caption, synthetic_note(fit), prob=prob, figsize=figsize)
-    return draw_forest(rows, layout, caption, backend)
+    return draw_forest(rows, layout, text_forest(fit, caption, prob), backend)

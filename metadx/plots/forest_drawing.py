@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from metadx.estimands.logistic import FloatArray
+from metadx.plots.figure_text import FigureText, attach
 from metadx.plots.forest_layout import NAME, ForestLayout, finish_forest
 from metadx.plots.forest_rows import ForestMargin, ForestRows, ForestSummary
 from metadx.plots.labels import drawable
@@ -21,7 +22,7 @@ _HALF = 0.3  # half height of the diamond and of the bar, in rows
 
 
 def draw_forest(
-    rows: ForestRows, layout: ForestLayout, caption: str, backend: Backend
+    rows: ForestRows, layout: ForestLayout, text: FigureText, backend: Backend
 ) -> az.PlotCollection:
     """Draw the rows.
 
@@ -31,8 +32,8 @@ def draw_forest(
         Content of the plot.
     layout : ForestLayout
         Its sizes.
-    caption : str
-        Text under the rows, as the other backends keep it.
+    text : FigureText
+        Words of the figure.
     backend : {"matplotlib", "none", "plotly", "bokeh"}
         What draws.
 
@@ -44,6 +45,7 @@ def draw_forest(
     """
     with figure_style(layout.page.size, layout.page.families):
         pc = row_collection(NAME, layout.page, backend)
+        attach(pc, text)
         _draw_table(pc, rows, layout)
         for margin in rows.margins:
             _draw_margin(pc, rows, margin)
@@ -51,7 +53,7 @@ def draw_forest(
         if pc.backend == "matplotlib":
             finish_forest(pc, rows, layout)
         else:
-            pc.viz["caption"] = scalar({"function": "caption", "string": caption})
+            pc.viz["caption"] = scalar({"function": "caption", "string": text.caption})
     return pc
 
 

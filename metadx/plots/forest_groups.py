@@ -13,6 +13,7 @@ from metadx.plots.forest_rows import ForestSort
 from metadx.plots.group_captions import caption_forest_groups
 from metadx.plots.intervals import IntervalKind
 from metadx.plots.levels import levels_of
+from metadx.plots.regression_words import text_forest_groups
 from metadx.plots.style import Backend
 
 
@@ -87,4 +88,5 @@ def plot_forest_groups(
     rows = forest_group_rows(levels, pooled, table, sort=sort, interval=interval, prob=prob)
     caption = caption_forest_groups(levels, table, about, sort=sort, interval=interval, prob=prob)
     layout = forest_layout(rows, caption, synthetic_note(about), prob=prob, figsize=figsize)
-    return draw_forest(rows, layout, caption, backend)
+    text = text_forest_groups(levels, about, caption, prob)
+    return draw_forest(rows, layout, text, backend)

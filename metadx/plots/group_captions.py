@@ -176,7 +176,7 @@ def _region_words(
     drawn = any(one.prediction is not None for one in layers.levels)
     if drawn:
         words += f"; dotted: {level} prediction region for a new study of that level"
-    parts = [f"{words}; normal regions on the logit scale, from the posterior draws."]
+    parts = [f"{words}; {layers.levels[0].region_words}, from the posterior draws."]
     if not drawn and prediction is None and regions is not False:
         parts.append(
             f"Prediction regions are left out: those of more than {MOST_WITH_PREDICTION} levels "
@@ -187,14 +187,17 @@ def _region_words(
 
 def _curve_words(levels: Levels, layers: SrocGroupLayers) -> list[str]:
     parts = []
-    if any(one.curve is not None for one in layers.levels):
+    drawn_curves = [one.curve for one in layers.levels if one.curve is not None]
+    if drawn_curves:
+        lines = f"Lines: {drawn_curves[0].name}s, pointwise posterior medians,"
         parts.append(
-            "Lines: HSROC curves, pointwise posterior medians, each over the false-positive rates "
-            "above 0 that the studies of its level observed."
+            f"{lines} each over the false-positive rates above 0 that the studies of its level "
+            "observed."
             if any(len(one.rows) for one in levels.levels)
-            else "Lines: HSROC curves, pointwise posterior medians, over the observed "
-            "false-positive rates above 0."
+            else f"{lines} over the observed false-positive rates above 0."
         )
+    elif not any(one.group.tau.any() for one in levels.levels):
+        return ["No curves are drawn: under this model all studies of a kind are equally accurate."]
     pairs = zip(levels.levels, layers.levels, strict=True)
     none = [one for one, drawn in pairs if drawn.curve is None and all(one.identified)]
     if none:

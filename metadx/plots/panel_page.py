@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from metadx.plots.figure_text import FigureText, attach
 from metadx.plots.labels import drawable, explain_missing, families_for, line_height, wrap
@@ -139,15 +140,7 @@ def finish_panels(
     caption = len(lines) * line_height(small) + EDGE
     below = caption + _GAP
     if legend:
-        shown = figure.legend(
-            list(legend.values()),
-            [drawable(label, families) for label in legend],
-            loc="lower center",
-            ncols=min(_LEGEND_COLUMNS, len(legend)),
-            fontsize=small,
-            frameon=False,
-            borderpad=0.0,
-        )
+        shown = _legend(figure, legend, families, small, room)
         tall = shown.get_window_extent().height / figure.dpi
         below += tall + _GAP
     height = body + above + below
@@ -160,3 +153,28 @@ def finish_panels(
         shown.set_bbox_to_anchor((0.5, (caption + _GAP) / height), figure.transFigure)
     write_caption(pc, lines, caption, small, families)
     write_mark(pc, marks, width / 2, size, families)
+
+
+def _legend(
+    figure: Figure,
+    entries: Mapping[str, Artist],
+    families: tuple[str, ...],
+    size: float,
+    room: float,
+) -> Legend:
+    """Make the legend with as many columns as fit into the width, in inches."""
+    columns = min(_LEGEND_COLUMNS, len(entries))
+    while True:
+        shown = figure.legend(
+            list(entries.values()),
+            [drawable(label, families) for label in entries],
+            loc="lower center",
+            ncols=columns,
+            fontsize=size,
+            frameon=False,
+            borderpad=0.0,
+        )
+        if columns == 1 or shown.get_window_extent().width / figure.dpi <= room:
+            return shown
+        shown.remove()
+        columns -= 1

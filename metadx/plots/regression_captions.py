@@ -3,7 +3,7 @@
 from metadx.plots.bubble_lines import BubbleLines
 from metadx.plots.captions import model_words, name_words, opening, studies_words
 from metadx.plots.coefficient_rows import MARGIN_NAMES
-from metadx.plots.fitted import Described, FittedEffects, FittedKinds
+from metadx.plots.fitted import Described, FittedEffects, FittedKinds, link_of
 from metadx.plots.group_captions import formula_words, held_words
 from metadx.plots.style import percent
 
@@ -31,17 +31,20 @@ def caption_coefficients(fit: FittedEffects, *, prob: float = 0.95, inner: float
     str
         One paragraph.
     """
+    link = link_of(fit)
     parts = [
         opening(fit, f"Coefficients of the meta-regression of {_count(fit)}."),
         _model(fit),
         "Log odds ratios of a correct result: in diseased participants for sensitivity, in "
-        "non-diseased ones for specificity.",
+        "non-diseased ones for specificity."
+        if link == "logit"
+        else f"Differences of sensitivity and of specificity on the {link} scale.",
     ]
     effects = (*fit.design.sens.effects, *fit.design.spec.effects)
     if any("=" in effect for effect in effects):
         parts.append(
-            "Right of 0 (odds ratio above 1): higher than at the reference level, which follows "
-            "“vs”."
+            f"Right of 0{' (odds ratio above 1)' if link == 'logit' else ''}: higher than at the "
+            "reference level, which follows “vs”."
         )
     if fit.design.scaling:
         parts.append(

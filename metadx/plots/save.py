@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from metadx.errors import MetadxError
+from metadx.plots.page_svg import CAPTION, strip_svg
 from metadx.plots.style import figure_style
 
 type FigureFormat = Literal["svg", "png", "pdf"]
@@ -16,6 +17,7 @@ type FigureFormat = Literal["svg", "png", "pdf"]
 _DPI = 200.0
 _MOST_PIXELS = 60_000  # just below what the renderer can hold along one side
 _PAD = 0.05  # inches
+_POINTS = 72.0  # an inch
 
 
 def save_figure(
@@ -55,20 +57,105 @@ def save_figure(
     >>> [file.name for file in files]
     ['sroc.svg']
     """
+    return _save(pc, Path(stem), formats)[0]
+
+
+def save_for_page(
+    pc: az.PlotCollection, stem: str | Path, formats: Sequence[FigureFormat] = ("svg", "png", "pdf")
+) -> str:
+    """Write a figure as `save_figure` does, and return it as a page shows it.
+
+    Drawing is what costs, so the page's copy is cut from the SVG file that is written anyway.
+
+    Parameters
+    ----------
+    pc : arviz.PlotCollection
+        A figure drawn with matplotlib.
+    stem : str or Path
+        Path without the ending.
+    formats : sequence of {"svg", "png", "pdf"}
+        Formats to write; "svg" must be among them.
+
+    Returns
+    -------
+    str
+        As of `bare_svg`.
+
+    Raises
+    ------
+    MetadxError
+        If the figure was made with another backend.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = save_for_page(metadx.plot_sroc(fit), Path(folder) / "sroc", ["svg"])
+    >>> text[:5]
+    '<svg '
+    """
+    stem = Path(stem)
+    paths, cut = _save(pc, stem, formats)
+    return strip_svg(paths[list(formats).index("svg")].read_text(encoding="utf-8"), cut)
+
+
+def bare_svg(pc: az.PlotCollection) -> str:
+    """Draw a figure as an SVG element without its caption, and close it.
+
+    A page writes the caption as text below the figure.
+
+    Parameters
+    ----------
+    pc : arviz.PlotCollection
+        A figure drawn with matplotlib.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element: no prolog, no metadata, nothing that is loaded.
+
+    Raises
+    ------
+    MetadxError
+        If the figure was made with another backend.
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> "metadata" in bare_svg(metadx.plot_sroc(fit))
+    False
+    """
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        return save_for_page(pc, Path(folder) / "figure", ["svg"])
+
+
+def _save(
+    pc: az.PlotCollection, stem: Path, formats: Sequence[FigureFormat]
+) -> tuple[tuple[Path, ...], float | None]:
+    """Write the files; return them, and where the caption begins: points from the upper edge."""
     if pc.backend != "matplotlib":
         raise MetadxError(
             f"a figure made with backend={pc.backend!r} cannot be saved here; "
             "draw it with backend='matplotlib'"
         )
     figure: Figure = pc.viz["figure"].item()
-    stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
-    caption = _caption(pc)
+    caption, cut = _caption(pc), None
     paths = []
     try:
         with figure_style():
             # Measured once for all formats: measuring costs as much as drawing.
             frame = figure.get_tightbbox().padded(_PAD)
+            if caption:
+                artist = pc.viz["caption"].item()
+                artist.set_gid(CAPTION)
+                top = artist.get_position()[1] * float(figure.get_size_inches()[1])
+                cut = _POINTS * (float(frame.y1) - top)
             for kind in formats:
                 path = stem.with_name(f"{stem.name}.{kind}")
                 figure.savefig(
@@ -81,7 +168,7 @@ def save_figure(
                 paths.append(path)
     finally:
         plt.close(figure)
-    return tuple(paths)
+    return tuple(paths), cut
 
 
 def _caption(pc: az.PlotCollection) -> str:

@@ -5,6 +5,8 @@ import numpy as np
 
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import caption_sroc, synthetic_note
+from metadx.plots.figure_text import attach
+from metadx.plots.figure_words import text_sroc
 from metadx.plots.fitted import FittedReview
 from metadx.plots.sroc_layers import SrocLayers, sroc_layers
 from metadx.plots.sroc_layout import finish_sroc
@@ -82,10 +84,11 @@ def plot_sroc(
     width = WIDTH if figsize is None else figsize[0]
     with figure_style(font_size(width)):
         pc = sroc_collection(backend, figsize) if plot_collection is None else plot_collection
-        _draw(pc, layers, axis, LARGEST * width * INCH)
+        draw_sroc(pc, layers, axis, LARGEST * width * INCH)
         if plot_collection is None:
             label_axes(pc, axis)
             text = caption_sroc(fit, layers, prob=prob, regions=regions, curve=curve)
+            attach(pc, text_sroc(fit, text, prob))
             if pc.backend == "matplotlib":
                 areas = circle_area(layers.participants, LARGEST * width * INCH)
                 legends = sroc_legends(layers, areas, prob)
@@ -95,7 +98,18 @@ def plot_sroc(
     return pc
 
 
-def _draw(pc: az.PlotCollection, layers: SrocLayers, axis: SrocAxis, diameter: float) -> None:
+def draw_sroc(pc: az.PlotCollection, layers: SrocLayers, axis: SrocAxis, diameter: float) -> None:
+    """Draw what a summary ROC plot shows, without axes, legend and caption.
+
+    Parameters
+    ----------
+    pc : arviz.PlotCollection
+        Of `metadx.plots.sroc_square.sroc_collection`.
+    layers : SrocLayers
+    axis : {"specificity", "fpr"}
+    diameter : float
+        Of the largest circle, in points.
+    """
     native = spelling(pc.backend)
 
     def across(spec: FloatArray) -> FloatArray:

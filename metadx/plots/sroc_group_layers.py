@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from metadx.estimands.logistic import FloatArray, IntArray
-from metadx.plots.fitted import CountTable
+from metadx.plots.effect_words import region_words
+from metadx.plots.fitted import CountTable, effects_of
 from metadx.plots.levels import Level, Levels, some_rows
 from metadx.plots.sroc_layers import (
     SrocCurve,
@@ -39,10 +40,12 @@ class LevelLayers:
     credible, prediction : ndarray, shape (P, 2), or None
         Outlines of the regions.
     curve : SrocCurve or None
-        HSROC curve over the false-positive rates above 0 that its own studies observed; over
+        Summary ROC curve over the false-positive rates above 0 that its own studies observed; over
         those of all studies where it has none, being a chosen value of a continuous covariate.
     identified : bool
         Whether sens and spec are both identified; nothing is drawn of a level without.
+    region_words : str
+        What the regions are, for the caption.
     """
 
     label: str
@@ -54,6 +57,7 @@ class LevelLayers:
     prediction: FloatArray | None
     curve: SrocCurve | None
     identified: bool
+    region_words: str = region_words(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +154,14 @@ def _level(
     known = all(level.identified)
     outlines: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if known and (not level.few if regions is None else regions):
-        outlines = region_outlines(group.mu, group.tau, group.rho, prob)
+        outlines = region_outlines(
+            group.mu,
+            group.tau,
+            group.rho,
+            prob,
+            effects=effects_of(group),
+            new_logits=group.new_logits,
+        )
     # A rate of 0 is 0 on the scale of the figure only: there the curve runs off to sens 0.
     some = level.table if len(level.rows) else table
     positive = some_rows(some, np.flatnonzero(some.fp))
@@ -163,6 +174,7 @@ def _level(
         summary=logit_limits(group.mu, prob, level.identified),
         credible=outlines[0],
         prediction=outlines[1] if prediction else None,
-        curve=hsroc(group.mu, group.tau, span, prob),
+        curve=hsroc(group.mu, group.tau, span, prob, effects_of(group)),
+        region_words=region_words(effects_of(group)),
         identified=known,
     )

@@ -9,9 +9,11 @@ import numpy as np
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import synthetic_note
+from metadx.plots.figure_text import attach
 from metadx.plots.fitted import CountTable, Described, StudyGroup
 from metadx.plots.group_captions import by_words, caption_sroc_groups
 from metadx.plots.levels import levels_of
+from metadx.plots.regression_words import text_sroc_groups
 from metadx.plots.sroc_group_layers import LevelLayers, SrocGroupLayers, sroc_group_layers
 from metadx.plots.sroc_group_legend import level_labels, sroc_group_legends
 from metadx.plots.sroc_layout import finish_sroc
@@ -138,6 +140,7 @@ def plot_sroc_groups(
         text = caption_sroc_groups(
             levels, layers, about, prob=prob, regions=regions, prediction=prediction, curve=curve
         )
+        attach(pc, text_sroc_groups(levels, about, text, prob))
         if pc.backend == "matplotlib":
             areas = circle_area(layers.participants, diameter)
             legends = sroc_group_legends(layers, areas, levels.covariate, prob)

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.group import observed_fpr_range
+from metadx.estimands.law_curve import curve_of_law
+from metadx.estimands.law_regions import credible_outline, prediction_outline
 from metadx.estimands.logistic import FloatArray, IntArray, expit
 from metadx.estimands.regions import credible_moments, ellipse, prediction_moments
 from metadx.estimands.sroc import sroc_curve
-from metadx.plots.fitted import CountTable, FittedReview
+from metadx.plots.effect_words import curve_name, region_words
+from metadx.plots.fitted import CountTable, FittedReview, effects_of
 
 FEWEST_FOR_REGION = 4
 _ELLIPSE_POINTS = 361
@@ -19,18 +23,21 @@ _EDGE = 1e-3  # a tenth of a millimetre from the border: beyond it the curve onl
 
 @dataclass(frozen=True, eq=False)
 class SrocCurve:
-    """HSROC curve, pointwise over the draws.
+    """Summary ROC curve, pointwise over the draws.
 
     Parameters
     ----------
     fpr, lower, median, upper : ndarray, shape (M,)
         False-positive rate, and sens there: limits of the interval and median.
+    name : str
+        What to call it: "HSROC curve" where it is the one of that model.
     """
 
     fpr: FloatArray
     lower: FloatArray
     median: FloatArray
     upper: FloatArray
+    name: str = "HSROC curve"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +55,12 @@ class SrocLayers:
     summary : ndarray, shape (3, 2)
         Median study: lower limit, median, upper limit; nan for a margin that no study informs.
     credible, prediction : ndarray, shape (P, 2), or None
-        Outlines of the regions.
+        Outlines of the regions; where studies do not differ the first is both.
     curve : SrocCurve or None
         None where the observed false-positive rates span no range, where a margin is not
-        identified, or where it was not wanted.
+        identified, where studies do not differ, or where it was not wanted.
+    region_words : str
+        What the regions are, for the caption.
     """
 
     studies: FloatArray
@@ -61,6 +70,7 @@ class SrocLayers:
     credible: FloatArray | None
     prediction: FloatArray | None
     curve: SrocCurve | None
+    region_words: str = region_words(None)
 
 
 def observed_fpr(table: CountTable) -> tuple[float, float] | None:
@@ -126,18 +136,24 @@ def pooled_limits(table: CountTable, logits: FloatArray, prob: float) -> FloatAr
 
 
 def hsroc(
-    mu: FloatArray, tau: FloatArray, span: tuple[float, float] | None, prob: float
+    mu: FloatArray,
+    tau: FloatArray,
+    span: tuple[float, float] | None,
+    prob: float,
+    effects: EffectLaw | None = None,
 ) -> SrocCurve | None:
-    """Pointwise median and interval of the HSROC curve over a range of false-positive rates.
+    """Pointwise median and interval of the summary ROC curve over a range of fpr.
 
     Parameters
     ----------
     mu, tau : ndarray, shape (S, 2)
-        Means and standard deviations of logit sens and logit spec.
+        Logit sens and logit spec of the median study; standard deviations of the study effects.
     span : tuple of float, optional
         Ends of the range; without one there is no curve.
     prob : float
         Mass of the interval (equal tails).
+    effects : EffectLaw, optional
+        The law of the study effects where it is not normal on the logit scale.
 
     Returns
     -------
@@ -154,12 +170,15 @@ def hsroc(
     defined = (tau > 0.0).any(axis=1)  # without any spread between studies there is no curve
     if not defined.any():
         return None
-    mu, tau = mu[defined], tau[defined]
-    step = -(-len(mu) // _CURVE_DRAWS)
+    chosen = np.flatnonzero(defined)
+    chosen = chosen[:: -(-chosen.size // _CURVE_DRAWS)]
     tail = (1.0 - prob) / 2.0
-    curves = sroc_curve(mu[::step], tau[::step], fpr)
+    if effects is None:
+        curves = sroc_curve(mu[chosen], tau[chosen], fpr)
+    else:
+        curves = curve_of_law(effects.rows(chosen), tau[chosen], fpr)
     lower, median, upper = np.quantile(curves, [tail, 0.5, 1.0 - tail], axis=0)
-    return SrocCurve(fpr, lower, median, upper)
+    return SrocCurve(fpr, lower, median, upper, curve_name(effects))
 
 
 def placed_studies(table: CountTable) -> tuple[FloatArray, IntArray, tuple[str, ...]]:
@@ -182,24 +201,38 @@ def placed_studies(table: CountTable) -> tuple[FloatArray, IntArray, tuple[str, 
 
 
 def region_outlines(
-    mu: FloatArray, tau: FloatArray, rho: FloatArray, prob: float
+    mu: FloatArray,
+    tau: FloatArray,
+    rho: FloatArray,
+    prob: float,
+    *,
+    effects: EffectLaw | None = None,
+    new_logits: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Outline the credible region of the median study and the prediction region of a new one.
 
     Parameters
     ----------
     mu, tau : ndarray, shape (S, 2)
-        Means and standard deviations of logit sens and logit spec.
+        Logit sens and logit spec of the median study; standard deviations of the study effects.
     rho : ndarray, shape (S,)
-        Their correlation between studies.
+        Correlation of the study effects.
     prob : float
         Mass inside.
+    effects : EffectLaw, optional
+        The law of the study effects where it is not normal on the logit scale.
+    new_logits : ndarray, shape (S, 2), optional
+        Logits of a new study: needed with `effects`.
 
     Returns
     -------
     credible, prediction : ndarray, shape (P, 2)
         (sens, spec) along the outlines.
     """
+    if effects is not None and new_logits is not None:
+        inner = credible_outline(effects, prob, _ELLIPSE_POINTS)
+        outer = prediction_outline(effects, tau, rho, new_logits, prob=prob, points=_ELLIPSE_POINTS)
+        return expit(inner), expit(outer)
     credible = expit(ellipse(*credible_moments(mu), prob, _ELLIPSE_POINTS))
     return credible, expit(ellipse(*prediction_moments(mu, tau, rho), prob, _ELLIPSE_POINTS))
 
@@ -218,7 +251,7 @@ def sroc_layers(
     regions : bool, optional
         Whether to show the regions; by default from four studies on.
     curve : bool, default True
-        Whether to show the HSROC curve.
+        Whether to show the summary ROC curve.
 
     Returns
     -------
@@ -227,9 +260,13 @@ def sroc_layers(
     table: CountTable = fit.table
     studies, participants, not_shown = placed_studies(table)
     mu, tau, rho = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
-    credible, prediction = (
-        region_outlines(mu, tau, rho, prob) if show_regions(table, regions) else (None, None)
-    )
+    effects = effects_of(fit)
+    credible, prediction = None, None
+    if show_regions(table, regions):
+        new = None if effects is None else fit.new_study_logits()
+        credible, prediction = region_outlines(mu, tau, rho, prob, effects=effects, new_logits=new)
+        if not tau.any():
+            prediction = None  # a new study has the accuracy of all others
     span = observed_fpr(table) if curve and all(identified(table)) else None
     return SrocLayers(
         studies=studies,
@@ -238,5 +275,6 @@ def sroc_layers(
         summary=pooled_limits(table, mu, prob),
         credible=credible,
         prediction=prediction,
-        curve=hsroc(mu, tau, span, prob),
+        curve=hsroc(mu, tau, span, prob, effects),
+        region_words=region_words(effects),
     )

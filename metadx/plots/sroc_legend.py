@@ -105,7 +105,8 @@ def element_legend(
         entries.append((square, "Median study (summary)"))
     if layers.curve is not None:
         swatch = (Patch(color=BLUE, alpha=0.15, linewidth=0), Line2D([], [], color=BLUE, lw=1.3))
-        entries.append((swatch, f"HSROC curve, {level} band"))
+        name = layers.curve.name
+        entries.append((swatch, f"{name[:1].upper()}{name[1:]}, {level} band"))
     if layers.credible is not None:
         dashed = Line2D([], [], color=VERMILLION, lw=1.1, linestyle="--")
         dotted = Line2D([], [], color=INK, lw=1.1, linestyle=":")

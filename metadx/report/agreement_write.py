@@ -1,4 +1,4 @@
-"""Write the result of a review of agreement: the summary, the fit and the figures, as one whole."""
+"""Write the result of a review of agreement: summary, fit, figures and page, as one whole."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import Any
 from metadx.engines.ordinal_fit import AgreementFit
 from metadx.report.agreement_figures import agreement_figures
 from metadx.report.agreement_tables import agreement_contrasts_csv, agreement_csv
+from metadx.report.figures import DrawnFigures, draw_all
 from metadx.report.folder import result_folder
+from metadx.studies.agreement_review import AgreementReview
 
 
 def write_agreement_result(
@@ -16,8 +18,11 @@ def write_agreement_result(
     found: Mapping[str, Any],
     text: str,
     *,
+    review: AgreementReview | None = None,
     figures: bool = True,
     store: bool = True,
+    report: bool = True,
+    command: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, ...]:
     """Write a result folder; an earlier result is replaced when the new one is complete.
@@ -31,8 +36,13 @@ def write_agreement_result(
         Content of ``summary.json``.
     text : str
         The same as JSON.
-    figures, store : bool
-        Whether to draw the figures and to save the fit itself.
+    review : AgreementReview or None
+        What was analysed; without it there is no report.
+    figures, store, report : bool
+        Whether to draw the figures, to save the fit itself, and to write ``report.html`` with its
+        tables.
+    command : str
+        The command that asked for it, for the page.
     say : callable
         Told each step.
 
@@ -54,11 +64,16 @@ def write_agreement_result(
         if store:
             say("writing fit.nc")
             fit.save(stage / "fit.nc")
+        drawn = DrawnFigures()
         if figures:
             say("loading the figure library")
-            from metadx.plots.save import save_figure
+            drawn = draw_all(stage, agreement_figures(fit, found["settings"]["prob"]), say)
+        if report and review is not None:
+            from metadx.report.exports import write_tables
+            from metadx.report.html.agreement import agreement_report_of
 
-            for name, draw in agreement_figures(fit, found["settings"]["prob"]):
-                say(f"drawing {name}")
-                save_figure(draw(), stage / name)
+            say("writing report.html")
+            page, tables = agreement_report_of(found, review, fit, drawn.pictures, command)
+            (stage / "report.html").write_bytes(page.encode())
+            write_tables(stage, tables)
         return tuple(sorted(path.name for path in stage.iterdir()))

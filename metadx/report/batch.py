@@ -22,6 +22,7 @@ from metadx.report.summary import (
     data_of,
     engine_of,
     estimands_of,
+    model_of,
     parameters_of,
 )
 from metadx.runner.plan import Item, Plan
@@ -146,7 +147,7 @@ def _pooled(path: str, settings: BatchSettings) -> Json:
     return {
         "title": fitted.title,
         "synthetic": fitted.synthetic,
-        "model": {"id": card.card.id, "card_sha256": card.sha256},
+        "model": model_of(fitted),
         "data": data_of(fitted),
         "settings": {"seed": fitted.seed, "prob": level, "draws": fitted.rho.size},
         "engine": engine,

@@ -6,6 +6,8 @@ from metadx.report.layout import Page, paragraph, tone
 from metadx.report.terminal import synthetic_mark
 from metadx.studies.count_remarks import count_remarks
 from metadx.studies.problems import quoted
+from metadx.studies.quadas import quadas_of
+from metadx.studies.quadas_words import quadas_sentences
 from metadx.studies.review import Review
 
 # Findings that every fit tells as a note of its own.
@@ -61,6 +63,13 @@ def check_text(review: Review, findings: Sequence[str], page: Page) -> str:
         f"{studies}: {int(table.n_diseased.sum()):,} with the condition, "
         f"{int(table.n_nondiseased.sum()):,} without.",
     )
+    if review.selection:
+        lines += paragraph(page, review.selection.sentence(table.n_studies))
+    quadas = quadas_of(review)
+    if quadas is not None:
+        lines += ["", tone(page, f"Judgements of QUADAS-{quadas.version}", "bold")]
+        for sentence in quadas_sentences(quadas):
+            lines += paragraph(page, sentence, first="- ")
     remarks = count_remarks(table)
     if remarks:
         lines += ["", tone(page, "Counts that were not printed as such", "bold")]

@@ -90,3 +90,31 @@ def check_words(check: Mapping[str, Any]) -> str:
 
 def _written(value: float, digits: int) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{digits}g}"
+
+
+def check_label(name: str) -> str:
+    """Name a check in words.
+
+    Examples
+    --------
+    >>> check_label("ess"), check_label("rhat")
+    ('effective draws', 'r-hat')
+    """
+    return _WORDS.get(name, (name, ""))[0]
+
+
+def bound_words(check: Mapping[str, Any]) -> str:
+    """Write what a check wanted.
+
+    Parameters
+    ----------
+    check : mapping
+        With "name" and "threshold".
+
+    Examples
+    --------
+    >>> bound_words({"name": "ess", "threshold": 400.0})
+    'at least 400'
+    """
+    _, bound = _WORDS.get(check["name"], ("", "limit"))
+    return f"{bound} {_written(check['threshold'], 4 if check['name'] == 'rhat' else 3)}"

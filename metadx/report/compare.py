@@ -10,14 +10,17 @@ from typing import Any
 from metadx import __version__
 from metadx.criticism.bayes_factor import SCALES
 from metadx.criticism.comparison import Compared, Comparison
-from metadx.report.summary import Json, as_text, checks_of, data_of, engine_of
+from metadx.report.summary import Json, as_text, checks_of, data_of, engine_of, model_of
+from metadx.studies.selection import ALL_STUDIES, Selection
 
 SCHEMA = "metadx/compare/1"
 JSON, CSV = "compare.json", "compare.csv"
 _MARGINS = ("sens", "spec")
 
 
-def comparison_summary(found: Comparison, *, name: str = "") -> Json:
+def comparison_summary(
+    found: Comparison, *, name: str = "", selection: Selection = ALL_STUDIES
+) -> Json:
     """Summarise a comparison as the plain content of ``compare.json``.
 
     Parameters
@@ -25,6 +28,8 @@ def comparison_summary(found: Comparison, *, name: str = "") -> Json:
     found : Comparison
     name : str
         Name of the review.
+    selection : Selection
+        Which of its studies were chosen.
 
     Returns
     -------
@@ -32,6 +37,8 @@ def comparison_summary(found: Comparison, *, name: str = "") -> Json:
         As documented in ``docs/compare.md``; holds only what JSON can.
     """
     fit = found.baseline.fit
+    chosen = fit.table.n_studies + len(found.dropped)
+    told = [selection.sentence(chosen)] if selection else []
     return {
         "schema": SCHEMA,
         "metadx": __version__,
@@ -39,17 +46,19 @@ def comparison_summary(found: Comparison, *, name: str = "") -> Json:
         "title": fit.title,
         "synthetic": fit.synthetic,
         "synthetic_note": fit.synthetic_note,
-        "model": {"id": fit.card.card.id, "card_sha256": fit.card.sha256},
+        "model": model_of(fit),
         "data": data_of(fit),
         "settings": {
             "seed": fit.settings.seed,
             "draws": fit.rho.size,
             "missing": found.missing,
+            "only": list(selection.conditions),
+            "only_left_out": list(selection.left_out),
         },
         "priors": _priors(found),
         "formulas": [_formula(one) for one in found.models],
         "dropped": list(found.dropped),
-        "notes": list(found.notes),
+        "notes": [*told, *found.notes],
     }
 
 
@@ -61,7 +70,7 @@ def _priors(found: Comparison) -> Json:
 
 def _formula(one: Compared) -> Json:
     fit, loo, told = one.fit, one.loo, one.explained
-    with_effects = one.likelihood_ratio.df > 0
+    with_effects, given = one.likelihood_ratio.df > 0, fit.card.card.parameters
     known = {
         margin: place
         for place, (margin, known) in enumerate(zip(_MARGINS, fit.identified, strict=True))
@@ -70,7 +79,10 @@ def _formula(one: Compared) -> Json:
 
     def pair(values: tuple[float, float], *, wanted: bool = True) -> Json:
         shown = known if wanted else {}
-        return {margin: values[shown[margin]] if margin in shown else None for margin in _MARGINS}
+        return {
+            margin: _finite(values[shown[margin]]) if margin in shown else None
+            for margin in _MARGINS
+        }
 
     limits = dict(zip(("median", "lower", "upper"), told.rho, strict=True))
     ratio = asdict(one.likelihood_ratio)
@@ -92,10 +104,10 @@ def _formula(one: Compared) -> Json:
         "log_evidence": _finite(one.evidence.log) if one.evidence else None,
         "log_evidence_error": _finite(one.evidence.error) if one.evidence else None,
         "bayes_factors": [asdict(factor) for factor in one.bayes_factors],
-        "tau": pair(told.tau),
+        "tau": pair(told.tau, wanted=not given.tau.fixed),
         "tau_explained": pair(told.share, wanted=with_effects),
-        "prob_tau_smaller": pair(told.smaller, wanted=with_effects),
-        "rho": limits if len(known) == 2 else None,
+        "prob_tau_smaller": pair(told.smaller, wanted=with_effects and not given.tau.fixed),
+        "rho": limits if len(known) == 2 and not given.rho.fixed else None,
         "likelihood_ratio": {key: _finite(value) for key, value in ratio.items()},
         "remarks": list(fit.design.remarks),
         "engine": engine_of(fit),

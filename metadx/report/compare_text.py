@@ -20,8 +20,8 @@ _PREDICTION = (
     "fit without them."
 )
 _EXPLAINED = (
-    "tau: posterior median of the between-study sd (logit). share: of tau² explained, 1 - ratio of "
-    "its medians with and without covariates; none where no less is left than there was. P: chance "
+    "tau: posterior median of the between-study sd. share: of tau² explained, 1 - ratio of its "
+    "medians with and without covariates; none where no less is left than there was. P: chance "
     "that tau is smaller with the covariates (0.5: no change)."
 )
 _RATIO = (

@@ -82,10 +82,11 @@ def explained_of(analysis: Analysis, prob: float) -> Json | None:
     -------
     dict or None
         By margin "tau_without", "tau_with", "share", "prob_smaller"; None for a margin without
-        covariates or without any study, and for an analysis without covariates.
+        covariates or without any study, for an analysis without covariates, and for a card under
+        which studies do not differ.
     """
     with_it, without = analysis.regression, analysis.pooled
-    if with_it is None:
+    if with_it is None or with_it.card.card.parameters.tau.fixed:
         return None
     from metadx.criticism.explained import explained
 

@@ -16,8 +16,13 @@ from metadx.report.summary import SCHEMA
 #: Names of the files of a result; all others in its folder are the user's own.
 _OWN = re.compile(
     r"summary\.(json|csv)|contrasts\.csv|report\.html|fit(-.+)?\.nc"
-    r"|(forest|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself)\.(svg|png|pdf)"
-    r"|(kappa-forest|agreement-(tables(-\d+)?|ranks(-parts)?|bounds)|cut-points|rater-loadings)"
+    r"|criticism\.json|revman\.txt|table-.+\.csv"
+    r"|(forest|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself"
+    r"|crosshair|roc-ellipses|likelihood-ratios|fagan|predictive-values|decision-curve"
+    r"|predictive-checks|influence|leave-one-out|outliers|cumulative"
+    r"|prior-posterior|prior-alternatives|alternatives|deeks-funnel|study-weights"
+    r"|quadas-traffic-light(-\d+)?|quadas-bars"
+    r"|kappa-forest|agreement-(tables(-\d+)?|ranks(-parts)?|bounds)|cut-points|rater-loadings)"
     r"\.(svg|png|pdf)"
 )
 _AT_FDCWD = -100
@@ -156,7 +161,7 @@ def _put(stage: Path, target: Path) -> None:
 def _carry_over(old: Path, new: Path) -> None:
     """Bring the user's own files along: as further names of the same files where possible."""
     for item in old.iterdir():
-        if _OWN.fullmatch(item.name):
+        if _OWN.fullmatch(item.name) or (new / item.name).exists():
             continue
         if item.is_dir() and not item.is_symlink():
             import shutil

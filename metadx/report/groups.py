@@ -83,6 +83,7 @@ def kind_results(
             arms=arms,
             fpr_range=fpr_range,
             prevalence=prevalence,
+            law=group.effects,
         )
         estimands = summarise_group(
             drawn,
@@ -117,7 +118,8 @@ def heavy_tails(fit: Fit) -> HeavyTails:
         not all(prior.light_tailed for prior in parameter.priors())
         for parameter in (parameters.mu, parameters.tau)
     )
-    return HeavyTails(mu=mu, tau=tau)
+    effects = not parameters.tau.fixed
+    return HeavyTails(mu=mu, tau=tau, link=fit.card.card.link, effects=effects)
 
 
 def contrasts_of(results: Sequence[KindResult], fit: Fit, prob: float) -> list[Json]:

@@ -147,8 +147,9 @@ def _effects(found: Json, page: Page, level: str) -> list[str]:
     if not betas:
         return []
     room = max(_SHORTEST, page.width - _NUMBERS // 2)
+    link = found["model"].get("link", "logit")
     rows = [
-        [name, interval(_odds(values), three_digits)]
+        [name, interval(_odds(values) if link == "logit" else values, three_digits)]
         for name, values in zip(short_names(list(betas), room), betas.values(), strict=True)
     ]
     covariates = found["covariates"].values()
@@ -164,9 +165,13 @@ def _effects(found: Json, page: Page, level: str) -> list[str]:
     ]
     legend = [f"of a level against {', '.join(references)}"] if references else []
     legend += [f"of a number for one sd more ({', '.join(scales)})"] if scales else []
-    meaning = f"Odds of a correct result: {'; '.join(legend)}."
-    lines = [*table(page, ["", "odds ratio"], rows), *_dim(page, meaning)]
-    return _titled(page, f"Odds ratios (median and {level} interval)", lines)
+    what, head, title = "Odds of a correct result", "odds ratio", "Odds ratios"
+    if link != "logit":
+        what, head = f"Difference on the {link} scale", "difference"
+        title = f"Coefficients on the {link} scale"
+    meaning = f"{what}: {'; '.join(legend)}."
+    lines = [*table(page, ["", head], rows), *_dim(page, meaning)]
+    return _titled(page, f"{title} (median and {level} interval)", lines)
 
 
 def _odds(values: Mapping[str, float]) -> dict[str, float]:
@@ -188,7 +193,13 @@ def _unexplained(found: Json, page: Page, level: str) -> list[str]:
     ]
     if not rows:
         return []
-    header = ["tau, logit", "without", "with covariates", "explained", "P(smaller)"]
+    header = [
+        f"tau, {found['model'].get('link', 'logit')}",
+        "without",
+        "with covariates",
+        "explained",
+        "P(smaller)",
+    ]
     legend = (
         "Explained: 1 minus the ratio of the posterior medians of tau squared; none where tau is "
         "no smaller with the covariates. P: that it is smaller."

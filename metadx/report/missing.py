@@ -10,6 +10,7 @@ from metadx.engines.result import Note
 from metadx.estimands.group import HIGGINS, JACKSON, MARGINS_NEEDED
 from metadx.estimands.heterogeneity import zhou_dendukuri_falls
 from metadx.estimands.logistic import FloatArray
+from metadx.estimands.undefined import not_defined
 from metadx.report.groups import KindResult, labels_by_group
 
 _SHARE_THAT_FALLS = 0.5  # of the draws: then the index of Zhou and Dendukuri misleads
@@ -37,6 +38,7 @@ _NO_FIXED_EFFECT = (
     "Not defined: all results of an arm are the same, or no study of this kind has it, so that "
     "without heterogeneity nothing would be known of its logit."
 )
+_NO_SPREAD = "Not defined: this model has no differences between studies."
 ILLUSTRATIVE = Note(
     "ppv, npv",
     "The prevalences are illustrations, for none was given: state those of your own setting "
@@ -81,7 +83,7 @@ def reasons(
         *_empty_estimands(fit, estimands),
         *_no_moments(estimands),
         *_studies(main, studies),
-        *i2_notes(fit.mu, fit.tau, fit.identified),
+        *(i2_notes(fit.mu, fit.tau, fit.identified) if fit.pooled.effects is None else ()),
     )
 
 
@@ -164,6 +166,10 @@ def _empty_estimands(fit: Fit, estimands: Mapping[str, object]) -> list[Note]:
         text = _NO_PEOPLE[0 if margin == "sens" else 1]
         notes.append(Note(", ".join([*parameters, *unidentified]), text))
         empty = [name for name in empty if name not in unidentified]
+    undefined, why = not_defined(fit.pooled.effects)
+    if names := [name for name in empty if name in undefined]:
+        notes.append(Note(", ".join(names), why))
+        empty = [name for name in empty if name not in undefined]
     if "pauc_range" in empty:
         text = "Not defined: the observed false positive rates have no range to average over."
         notes.append(Note("pauc, pauc_range", text))
@@ -177,6 +183,8 @@ def _empty_estimands(fit: Fit, estimands: Mapping[str, object]) -> list[Note]:
     empty = [name for name in empty if name not in {*HIGGINS, *JACKSON}]
     if empty:
         text = "Not identified: a standard deviation between studies is 0 in some draws."
+        if not fit.tau.any():
+            text = _NO_SPREAD
         notes.append(Note(", ".join(empty), text))
     return notes
 
@@ -263,7 +271,8 @@ def i2_notes_of_groups(results: Sequence[KindResult]) -> tuple[Note, ...]:
     falls = [
         label
         for label, result in zip(labels[1:], results[1:], strict=True)
-        if i2_notes(result.drawn.mu, result.drawn.tau, result.identified)
+        if result.drawn.law is None
+        and i2_notes(result.drawn.mu, result.drawn.tau, result.identified)
     ]
     return (Note(f"{I2_FALLS.about} ({'; '.join(falls)})", I2_FALLS.text),) if falls else ()
 

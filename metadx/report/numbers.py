@@ -29,7 +29,7 @@ def whole_percent(x: float) -> str:
 
     Examples
     --------
-    >>> whole_percent(0.628), whole_percent(0.9999), whole_percent(0.004)
+    >>> whole_percent(0.628), whole_percent(0.995), whole_percent(0.005)
     ('63', '>99', '<1')
     """
     return _inside(100 * x, 0)
@@ -37,9 +37,10 @@ def whole_percent(x: float) -> str:
 
 def _inside(x: float, digits: int) -> str:
     least = 10.0**-digits
-    if x < least / 2:
+    # Halves too: they round to the even digit, which may be 0 or 100.
+    if x <= least / 2:
         return f"<{least:g}"
-    if x > 100 - least / 2:
+    if x >= 100 - least / 2:
         return f">{100 - least:.{digits}f}"
     return f"{x:.{digits}f}"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from metadx.errors import DataError
 from metadx.studies.problems import name_text
-from metadx.studies.review import REVIEW_FILE
 from metadx.studies.review_file import read_review_file
+from metadx.studies.study_table import REVIEW_FILE
 
 _ENDINGS = (".csv", ".tsv", ".xlsx")
 _TABLES = tuple(f"studies{ending}" for ending in _ENDINGS)

@@ -13,11 +13,13 @@ from metadx import __version__
 from metadx.criticism.leave_one_out import leave_one_out
 from metadx.engines.analysis import Analysis, analysis_of
 from metadx.engines.fit import Fit
+from metadx.engines.result import Note
 from metadx.estimands.arms import Arms
 from metadx.estimands.group import as_json, estimate_group, observed_fpr_range
 from metadx.estimands.logistic import expit
 from metadx.estimands.summary import summarise
 from metadx.report.covariates import analysis_notes, covariates_of, explained_of
+from metadx.report.decision import ILLUSTRATIVE_PREVALENCE, decision_of
 from metadx.report.groups import contrasts_of, heavy_tails, kind_results, ranks_of
 from metadx.report.missing import (
     ILLUSTRATIVE,
@@ -27,17 +29,22 @@ from metadx.report.missing import (
     reasons,
     thin_tails,
 )
+from metadx.studies.review import Review
+from metadx.studies.selection import ALL_STUDIES
 
 SCHEMA = "metadx/summary/1"
-#: Shown where neither the review nor the user states a prevalence.
-ILLUSTRATIVE_PREVALENCE = (0.1, 0.25, 0.5)
 _ENGINE_KEYS = ("name", "pareto_k", "ess", "nodes", "seconds", "fell_back")
 
 type Json = dict[str, Any]
 
 
 def summary(
-    found: Fit | Analysis, *, name: str = "", prob: float = 0.95, prevalence: Sequence[float] = ()
+    found: Fit | Analysis,
+    *,
+    name: str = "",
+    prob: float = 0.95,
+    prevalence: Sequence[float] = (),
+    review: Review | None = None,
 ) -> Json:
     """Summarise a fit or a whole analysis as the plain content of ``summary.json``.
 
@@ -50,7 +57,10 @@ def summary(
     prob : float
         Probability between the limits of every interval (equal-tailed).
     prevalence : sequence of float
-        Prevalences, between 0 and 1, for the predictive values; empty for 10, 25 and 50 %.
+        Prevalences, between 0 and 1, for the predictive values; empty for those of the review, or
+        else 10, 25 and 50 %.
+    review : Review or None
+        What it was made of; it states what the test is wanted for and which studies were chosen.
 
     Returns
     -------
@@ -71,13 +81,20 @@ def summary(
     """
     analysis = found if isinstance(found, Analysis) else analysis_of(found)
     main, pooled = analysis.main, analysis.pooled
+    prevalence = prevalence or (review.analysis.prevalence if review else ())
     results = kind_results(analysis, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
     groups = [result.told for result in results]
     if main is not pooled:
         groups[0] |= {"companion": True, "parameters": parameters_of(pooled, prob)}
     estimands, studies = groups[0]["estimands"], _studies(main, prob)
     contrasts = contrasts_of(results, main, prob)
-    notes = [*analysis_notes(analysis), *reasons(pooled, main, estimands, studies)]
+    selection = review.selection if review else ALL_STUDIES
+    notes = (
+        [Note("studies", selection.sentence(review.table.n_studies))]
+        if review and selection
+        else []
+    )
+    notes += [*analysis_notes(analysis), *reasons(pooled, main, estimands, studies)]
     notes += [*group_reasons(groups), *i2_notes_of_groups(results), *contrast_reasons(contrasts)]
     notes += thin_tails([fit.engine.ess for _, fit in analysis.fits], prob)
     if not len(prevalence) and estimands["ppv"] is not None:
@@ -90,7 +107,7 @@ def summary(
         "kind": "accuracy",
         "synthetic": main.synthetic,
         "synthetic_note": main.synthetic_note,
-        "model": {"id": main.card.card.id, "card_sha256": main.card.sha256},
+        "model": model_of(main),
         "data": {**data_of(main), "dropped": list(main.dropped)},
         "settings": {
             "seed": main.settings.seed,
@@ -99,6 +116,8 @@ def summary(
             "sens": main.design.sens.formula,
             "spec": main.design.spec.formula,
             "subgroup": analysis.subgroups.covariate if analysis.subgroups else None,
+            "only": list(selection.conditions),
+            "only_left_out": list(selection.left_out),
         },
         "engine": engine_of(main),
         "checks": _all_checks(analysis),
@@ -108,6 +127,7 @@ def summary(
         "explained": explained_of(analysis, prob),
         "contrasts": contrasts,
         "ranks": ranks_of(results),
+        "decision": decision_of(analysis, review, prob, prevalence=prevalence, results=results),
         "studies": studies,
         "notes": [asdict(note) for note in dict.fromkeys(notes)],
     }
@@ -146,6 +166,13 @@ def as_text(found: Json) -> str:
         JSON that every reader takes: no NaN, no infinity; ends with a line feed.
     """
     return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def model_of(fit: Fit) -> Json:
+    """Describe the model: its card, the scale of the study effects and their law."""
+    card = fit.card.card
+    law = "t" if card.builder == "bivariate-t" else "normal"
+    return {"id": card.id, "card_sha256": fit.card.sha256, "link": card.link, "law": law}
 
 
 def data_of(fit: Fit) -> Json:
@@ -200,6 +227,7 @@ def estimands_of(fit: Fit, prob: float, prevalence: Sequence[float]) -> Json:
             rng=fit.new_study_rng(),
             heavy_tails=heavy_tails(fit),
             identified=fit.identified,
+            law=fit.pooled.effects,
         )
     )
 
@@ -214,6 +242,8 @@ def parameters_of(fit: Fit, prob: float) -> Json:
         "tau[spec]": (fit.tau[..., 1], spec),
         "rho": (fit.rho, sens and spec),
     }
+    if fit.df is not None:
+        draws["nu"] = (fit.df, sens or spec)
     for column, name in enumerate(fit.effect_names):
         draws[f"beta[{name}]"] = (fit.effects[..., column], True)  # else the design is refused
     return {

@@ -1,6 +1,6 @@
 """The answer as a clinician reads it in a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from metadx.report.missing import I2_FALLS
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.people import people_lines
 from metadx.report.remarks import remark_lines
+from metadx.report.verdict_lines import verdict_lines
 
 type Json = Mapping[str, Any]
 
@@ -23,6 +24,17 @@ _I2_LEGEND = (
     "heterogeneity adds; R is in summary.csv. Higgins (2003): from Cochran's Q, ignores threshold, "
     "no interval."
 )
+_OTHER_LEGEND = (
+    "Median odds ratio and the I² of Zhou & Dendukuri and of Jackson are defined for normal study "
+    "effects on the logit scale only. Higgins (2003): from Cochran's Q, ignores threshold, no "
+    "interval."
+)
+_NO_SPREAD = (
+    "The model takes all studies to have the same accuracy. Higgins (2003): from Cochran's Q, the "
+    "share of the variation between the observed results that chance does not explain, no interval."
+)
+_TAUS = ("tau[sens]", "tau[spec]")
+_USUAL = (("link", "logit"), ("law", "normal"))  # scale and law of the study effects
 _RATIOS = (
     ("Positive likelihood ratio (LR+)", "lr_pos", three_digits),
     ("Negative likelihood ratio (LR-)", "lr_neg", three_digits),
@@ -63,6 +75,7 @@ def answer_text(
         _heading(found, page, question, level),
         _accuracy(estimands, page, level),
         _ratios(estimands, page, level),
+        verdict_lines(found, page),
         people_lines(found, page, level),
         _heterogeneity(found, page, level),
         _levels(found, page, level),
@@ -166,30 +179,43 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
     margins = ("sens", "spec")
     area = estimands["region_area_prediction"]
     region = "not identified" if area is None else f"{percent(area)} % of the ROC square"
+    link, law = (found["model"].get(key, usual) for key, usual in _USUAL)
+    mor = [
+        "median odds ratio (MOR)",
+        *(interval(estimands[f"mor_{m}"], three_digits) for m in margins),
+    ]
+    shares = [
+        line
+        for name, key in (("I², Zhou & Dendukuri", "i2"), ("I²_R, Jackson", "i2_jackson"))
+        for line in (
+            [f"{name}, %", *(interval(estimands[f"{key}_{m}"], percent) for m in margins)],
+            ["  both margins together, %", interval(estimands[f"{key}_joint"], percent)],
+        )
+    ]
+    differ = any(told is None or told["upper"] for told in map(parameters.get, _TAUS))
+    usual = differ and (link, law) == ("logit", "normal")
     rows = [
         [
-            "tau, between-study sd (logit)",
-            *(interval(parameters[f"tau[{m}]"], three_digits) for m in margins),
+            f"tau, between-study {'scale' if law == 't' else 'sd'} ({link})",
+            *(_or_given(parameters[f"tau[{m}]"], three_digits) for m in margins),
         ],
-        [
-            "median odds ratio (MOR)",
-            *(interval(estimands[f"mor_{m}"], three_digits) for m in margins),
-        ],
+        *([mor] if usual else []),
         ["95 % prediction region, area", region],
-        *(
-            line
-            for name, key in (("I², Zhou & Dendukuri", "i2"), ("I²_R, Jackson", "i2_jackson"))
-            for line in (
-                [f"{name}, %", *(interval(estimands[f"{key}_{m}"], percent) for m in margins)],
-                ["  both margins together, %", interval(estimands[f"{key}_joint"], percent)],
-            )
-        ),
+        *(shares if usual else []),
         ["I², Higgins, one margin, %", *(_higgins(estimands[f"i2_higgins_{m}"]) for m in margins)],
-        ["rho, correlation of the two", interval(parameters["rho"], two_decimals)],
+        ["rho, correlation of the two", _or_given(parameters["rho"], two_decimals)],
     ]
     lines = table(page, ["", "sensitivity", "specificity"], rows)
     title = f"How much do studies differ? (median and {level} interval)"
-    return _titled(page, title, [*lines, *_i2_warning(found, page), *_dim(page, _I2_LEGEND)])
+    legend = _I2_LEGEND if usual else _OTHER_LEGEND if differ else _NO_SPREAD
+    return _titled(page, title, [*lines, *_i2_warning(found, page), *_dim(page, legend)])
+
+
+def _or_given(values: Json | None, write: Callable[[float], str]) -> str:
+    """Write an interval, or the one value that a model takes as given."""
+    if values is not None and values["lower"] == values["upper"]:
+        return f"{values['median']:g}, by the model"
+    return interval(values, write)
 
 
 def _higgins(value: float | None) -> str:

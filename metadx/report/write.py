@@ -1,13 +1,14 @@
-"""Write a result: the summary, the fit and the figures, as one whole."""
+"""Write a result: the summary, the fit, the figures, the criticism and the page, as one whole."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from metadx.engines.analysis import Analysis
-from metadx.report.figures import draw_figures, slugs
+from metadx.report.figures import DrawnFigures, draw_figures, slugs
 from metadx.report.folder import result_folder
 from metadx.report.tables import contrasts_csv, summary_csv
+from metadx.studies.review import Review
 
 
 def write_result(
@@ -16,8 +17,11 @@ def write_result(
     found: Mapping[str, Any],
     text: str,
     *,
+    review: Review | None = None,
     figures: bool = True,
     store: bool = True,
+    report: bool = True,
+    command: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, ...]:
     """Write a result folder; an earlier result is replaced when the new one is complete.
@@ -31,8 +35,13 @@ def write_result(
         Content of ``summary.json``.
     text : str
         The same as JSON.
-    figures, store : bool
-        Whether to draw the figures and to save the fits themselves.
+    review : Review or None
+        What was analysed; without it there is no report.
+    figures, store, report : bool
+        Whether to draw the figures, to save the fits themselves, and to criticise the result and
+        write ``report.html`` with its tables.
+    command : str
+        The command that asked for it, for the page.
     say : callable
         Told each step.
 
@@ -57,6 +66,32 @@ def write_result(
             for part, (_, fitted) in zip(parts, analysis.fits, strict=True):
                 main = fitted is analysis.main
                 fitted.save(stage / ("fit.nc" if main else f"fit-{part}.nc"))
+        appraisal = None
+        if report and review is not None:
+            from metadx.criticism.appraisal import appraise
+
+            appraisal = appraise(analysis, prob=found["settings"]["prob"], say=say)
+        drawn = DrawnFigures()
         if figures:
-            draw_figures(stage, analysis, found["settings"]["prob"], say)
+            prob = found["settings"]["prob"]
+            used = found["decision"]["prevalence"]["used"]
+            drawn = draw_figures(
+                stage, analysis, prob, say, review=review, appraisal=appraisal, prevalence=used
+            )
+        if appraisal is not None and review is not None:
+            from metadx.report.criticism_json import criticism_of
+            from metadx.report.exports import write_tables
+            from metadx.report.html.sections import report_of
+            from metadx.report.html.source import Source
+            from metadx.report.summary import as_text
+
+            say("writing report.html")
+            criticism = criticism_of(appraisal, found["settings"]["prob"])
+            (stage / "criticism.json").write_bytes(as_text(criticism).encode())
+            source = Source(
+                found, review, analysis, criticism, drawn.pictures, drawn.missing, command
+            )
+            page, tables = report_of(source)
+            (stage / "report.html").write_bytes(page.encode())
+            write_tables(stage, tables)
         return tuple(sorted(path.name for path in stage.iterdir()))

@@ -12,7 +12,7 @@ from metadx.cards.agreement_card import LoadedAgreementCard, load_agreement_card
 from metadx.cards.card import Card
 from metadx.cards.explain import steps_of
 from metadx.cards.load import LoadedCard, list_cards, load_card
-from metadx.errors import DesignError
+from metadx.errors import CardError, DesignError
 from metadx.resources import models_dir
 from metadx.simulation.design import (
     AgreementDesign,
@@ -106,6 +106,7 @@ def _assumed(card: Card, *, beta: bool) -> str:
             "parameters": {
                 **dict.fromkeys(("mu", "tau", "rho"), words),
                 "beta": words if beta else True,
+                "nu": True,  # no card that has it is tried
             }
         },
     )
@@ -294,4 +295,12 @@ def _other_kind(file: Path, wanted: Kind, found: str) -> DesignError:
 
 def _card(file: Path, which: str) -> LoadedCard:
     """Take a shipped card by its id, one's own by its path from the design."""
-    return load_card(which if which in list_cards() else file.parent / which)
+    loaded = load_card(which if which in list_cards() else file.parent / which)
+    card = loaded.card
+    if (card.builder, card.link) != ("bivariate", "logit"):
+        raise CardError(
+            f"{file}: the card {card.id} cannot be tried: truths are drawn with normal study "
+            'effects on the logit scale; wanted builder = "bivariate" and link = "logit", found '
+            f'"{card.builder}" and "{card.link}".'
+        )
+    return loaded

@@ -15,7 +15,8 @@ from metadx.studies.agreement_scale import Scale, scale_by_hand
 from metadx.studies.agreement_sheet import SheetKind
 from metadx.studies.cells import tidy
 from metadx.studies.problems import listed, name_text
-from metadx.studies.review import REVIEW_FILE, Published, ReviewSource, list_datasets
+from metadx.studies.review import Published, ReviewSource, list_datasets
+from metadx.studies.study_table import REVIEW_FILE
 
 if TYPE_CHECKING:
     from metadx.studies.schema import ReviewFile

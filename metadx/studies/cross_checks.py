@@ -12,6 +12,7 @@ import numpy as np
 from metadx.studies.accuracy import COUNTS, AccuracyTable
 from metadx.studies.covariates import Categorical
 from metadx.studies.problems import listed, quoted
+from metadx.studies.quadas import quadas_of
 from metadx.studies.review import Published, Review
 from metadx.studies.swaps import low_accuracy
 from metadx.studies.totals import unmet_totals
@@ -45,8 +46,8 @@ def findings(review: Review) -> tuple[Finding, ...]:
     repeated. Looked for are: fewer than four studies, a study with one empty arm, two studies with
     the same four counts or with nearly the same label, studies in which the test does worse than
     chance, counts that all share a divisor, levels of a covariate that differ in case or spaces
-    only, published figures outside their own limits, and totals of the source that the table does
-    not add up to.
+    only, overall judgements of the risk of bias that are not those of the rule, published figures
+    outside their own limits, and totals of the source that the table does not add up to.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ def findings(review: Review) -> tuple[Finding, ...]:
         *(Finding(about, text) for about, text in low_accuracy(table)),
         *_shared_divisor(table),
         *_same_levels(table),
+        *_overall_judgements(review),
         *_published_limits(review.published),
         *(Finding(about, text) for about, text in unmet_totals(table, review.totals)),
     )
@@ -142,6 +144,21 @@ def _same_levels(table: AccuracyTable) -> list[Finding]:
         for covariate in table.covariates.values()
         if isinstance(covariate, Categorical)
         for places in _groups(["".join(level.casefold().split()) for level in covariate.levels])
+    ]
+
+
+def _overall_judgements(review: Review) -> list[Finding]:
+    quadas = quadas_of(review)
+    if quadas is None:
+        return []
+    return [
+        Finding(
+            _names(review.table, [place]),
+            f"rob_overall is {quadas.overall[place]}, but the domains make it "
+            f"{quadas.by_rule[place]}: high where any is high, low where all are low, else "
+            f"{quadas.uncertain}",
+        )
+        for place in quadas.disagreements
     ]
 
 

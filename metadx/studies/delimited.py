@@ -49,7 +49,7 @@ def decode(data: bytes, *, source: str) -> str:
     >>> decode("study;tp".encode("utf-16"), source="studies.txt")
     'study;tp'
     """
-    mark, encoding = next((m for m in _MARKS if data.startswith(m[0])), (b"", "utf-8"))
+    mark, encoding = encoding_of(data)
     body = data[len(mark) :]
     if encoding == "utf-8" and b"\0" in body:
         raise DataError(
@@ -66,6 +66,22 @@ def decode(data: bytes, *, source: str) -> str:
             f"0x{body[error.start]:02X}; read as Windows-1252 the line would be {quoted(line)}); "
             'save the file as "CSV UTF-8", or as XLSX.'
         ) from error
+
+
+def encoding_of(data: bytes) -> tuple[bytes, str]:
+    r"""Return the byte-order mark of a file and the encoding it means; without one, UTF-8.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+
+    Examples
+    --------
+    >>> encoding_of(b"\xff\xfea\x00")
+    (b'\xff\xfe', 'utf-16-le')
+    """
+    return next((m for m in _MARKS if data.startswith(m[0])), (b"", "utf-8"))
 
 
 def rows_from_text(data: bytes, *, source: str) -> list[list[str]]:
@@ -100,16 +116,39 @@ def rows_from_text(data: bytes, *, source: str) -> list[list[str]]:
     text = decode(data, source=source)
     if not text.strip(" \r\n" + "".join(_SEPARATORS)):
         return []
-    first, _, rest = text.partition("\n")
+    separator, told = separator_of(text, source=source)
+    if told:
+        return [[], *_read(text.partition("\n")[2], separator, source)]
+    return list(_read(text, separator, source))
+
+
+def separator_of(text: str, *, source: str) -> tuple[str, bool]:
+    r"""Return what separates the cells of a text table, and whether its first line says so.
+
+    Parameters
+    ----------
+    text : str
+        All of the table.
+    source : str
+        Name of the file, used in messages.
+
+    Returns
+    -------
+    separator : str
+    told : bool
+        Whether the first line is no row but such as ``sep=;``.
+
+    Examples
+    --------
+    >>> separator_of("study;tp\nKim, Lee;3\n", source="studies.csv")
+    (';', False)
+    """
+    first, _, _ = text.partition("\n")
     told = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else None
     if first.rstrip("\r\n").lower() == "sep=\t":
         told = "\t"
     if told is not None and len(told) == 1:
-        return [[], *_read(rest, told, source)]
-    return list(_read(text, _separator(text, source), source))
-
-
-def _separator(text: str, source: str) -> str:
+        return told, True
     scores = []
     for separator in _SEPARATORS:
         try:
@@ -119,7 +158,7 @@ def _separator(text: str, source: str) -> str:
             header = []
         known = sum(role_of(cell) is not None for cell in header)
         scores.append((known, len(header)))
-    return _SEPARATORS[scores.index(max(scores))]
+    return _SEPARATORS[scores.index(max(scores))], False
 
 
 def _read(text: str, separator: str, source: str) -> Iterable[list[str]]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from metadx.errors import DataError
 
@@ -138,3 +139,19 @@ def name_text(name: str) -> str:
     ('Émile.csv', '\\xffmile.csv')
     """
     return os.fsencode(name).decode(errors="backslashreplace")
+
+
+def quoted_path(path: Path) -> str:
+    """Write a path as it is typed in a command.
+
+    Parameters
+    ----------
+    path : Path
+
+    Examples
+    --------
+    >>> quoted_path(Path("my-review")), quoted_path(Path("my review"))
+    ('my-review', '"my review"')
+    """
+    text = str(path)
+    return f'"{text}"' if any(c.isspace() for c in text) else text

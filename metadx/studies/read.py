@@ -19,6 +19,7 @@ from metadx.studies.grid import Grid, grid_from_rows
 from metadx.studies.headers import GROUP_SIZES, find_column, fold, match_roles, role_of
 from metadx.studies.labels import join_label, label_problems
 from metadx.studies.problems import Problem, name_text, refuse_if_any
+from metadx.studies.quadas_columns import judged_cells, quadas_columns
 from metadx.studies.uncertain import ALTERNATIVES
 from metadx.studies.workbook import OLD_OFFICE, ZIP, rows_from_workbook
 
@@ -82,7 +83,40 @@ def read_table(
     >>> table
     AccuracyTable(1 study, 33 diseased, 13 non-diseased, covariates Setting, from studies.csv)
     """
-    content, source = _content(data)
+    return table_from_content(
+        *_content(data), label=label, columns=columns, covariates=covariates, sheet=sheet
+    )
+
+
+def table_from_content(
+    content: bytes,
+    source: str,
+    *,
+    label: Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    covariates: Mapping[str, CovariateSpec] | None = None,
+    sheet: str | None = None,
+) -> AccuracyTable:
+    """Read and validate the bytes of a study table, wherever they come from.
+
+    Parameters
+    ----------
+    content : bytes
+        As a file would hold them.
+    source : str
+        Name of the table, used in messages.
+    label, columns, covariates, sheet
+        As of `read_table`.
+
+    Returns
+    -------
+    AccuracyTable
+
+    Raises
+    ------
+    DataError
+        As of `read_table`.
+    """
     grid = grid_from_rows(_rows(content, source, sheet, columns or {}), source=source)
     grid, printed = _printed(grid, columns or {}, covariates or ())
     roles = match_roles(
@@ -263,10 +297,15 @@ def _covariates(
     }
     made: dict[str, Categorical | Continuous] = {}
     problems: list[Problem] = []
-    for i, cells in enumerate(grid.columns):
-        if i in taken and i not in names:
-            continue
-        name = names.get(i, grid.headers[i])
+    kept = {i: names.get(i, h) for i, h in enumerate(grid.headers) if i not in taken or i in names}
+    notes = {name for name, spec in declared.items() if spec.kind == "note"}
+    read = [name for name in kept.values() if name not in notes]
+    version, judged = quadas_columns(read, source=source)
+    for i, name in kept.items():
+        cells: Sequence[str] = grid.columns[i]
+        if name in judged:
+            cells, found = judged_cells(name, cells, version, rows=grid.rows, study=study)
+            problems += found
         covariate, found = covariate_from_cells(
             name, cells, declared.get(name), rows=grid.rows, study=study, source=source
         )

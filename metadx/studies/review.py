@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from metadx.errors import DataError
 from metadx.resources import data_dir
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.aims import NO_AIMS, Aims
 from metadx.studies.covariates import Categorical, CovariateSpec, MissingPolicy
 from metadx.studies.problems import listed, name_text, quoted
-from metadx.studies.read import read_table
+from metadx.studies.read import read_table, table_from_content
+from metadx.studies.selection import ALL_STUDIES, Selection
+from metadx.studies.study_table import REVIEW_FILE, table_in
 from metadx.studies.totals import Total
 
 if TYPE_CHECKING:
     from metadx.studies.schema import ReviewFile
-
-REVIEW_FILE = "review.toml"
-_ENDINGS = (".csv", ".tsv", ".xlsx")
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,16 @@ class Review:
         What is declared about the columns that are no roles.
     analysis : Analysis
         Settings.
+    aims : Aims
+        What the test is wanted for: the section ``[decision]``.
     published : tuple of Published
         Figures of the source.
     totals : tuple of Total
         Totals of the source, which the table is to add up to.
     table : AccuracyTable
         The studies.
+    selection : Selection
+        Which studies of the source the table holds; see `metadx.studies.only.only`.
     """
 
     name: str
@@ -151,8 +155,10 @@ class Review:
     source: ReviewSource = ReviewSource()
     columns: Mapping[str, CovariateSpec] = field(default_factory=dict, hash=False)
     analysis: Analysis = Analysis()
+    aims: Aims = NO_AIMS
     published: tuple[Published, ...] = ()
     totals: tuple[Total, ...] = ()
+    selection: Selection = ALL_STUDIES
 
     def __post_init__(self) -> None:
         """Freeze the declarations."""
@@ -170,7 +176,9 @@ class Review:
         return type(self), tuple((values | {"columns": dict(self.columns)}).values())
 
 
-def load_review(path: str | Path, *, label: Sequence[str] | None = None) -> Review:
+def load_review(
+    path: str | Path, *, label: Sequence[str] | None = None, content: bytes | None = None
+) -> Review:
     """Read a review from its folder, or from a bare study table.
 
     Parameters
@@ -180,6 +188,9 @@ def load_review(path: str | Path, *, label: Sequence[str] | None = None) -> Revi
         be absent; or a table alone, which then is a review with nothing but defaults.
     label : sequence of str or None
         Columns that make the study label together; overrides ``[columns] label``.
+    content : bytes or None
+        What to take for the content of the study table, such as a table with one more study before
+        it is written; None reads the file.
 
     Returns
     -------
@@ -200,12 +211,12 @@ def load_review(path: str | Path, *, label: Sequence[str] | None = None) -> Revi
     if path.name == REVIEW_FILE and path.is_file():
         path = path.parent
     if path.is_dir():
-        return _load_folder(path, label)
+        return _load_folder(path, label, content)
     if not path.exists():
         raise DataError(
             f"{path}: there is no such file or folder; `metadx datasets` lists what ships."
         )
-    table = read_table(path, label=label)
+    table = _read(path, content, label=label)
     name = name_text(path.stem)
     return Review(name=name, folder=path.parent, title=name, table=table)
 
@@ -237,7 +248,7 @@ def load_dataset(name: str) -> Review:
         near = get_close_matches(name.lower(), names, n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {listed(names)}."
         raise DataError(f"no dataset {quoted(name)} ships with metadx; {hint}")
-    return _load_folder(data_dir() / name, None)
+    return _load_folder(data_dir() / name, None, None)
 
 
 def list_datasets(kind: Literal["accuracy", "agreement"] | None = None) -> tuple[str, ...]:
@@ -267,11 +278,11 @@ def list_datasets(kind: Literal["accuracy", "agreement"] | None = None) -> tuple
     return tuple(name for name in names if review_kind(data_dir() / name) == kind)
 
 
-def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
+def _load_folder(folder: Path, label: Sequence[str] | None, content: bytes | None) -> Review:
     name = name_text(folder.resolve().name)
     file = folder / REVIEW_FILE
     if not file.is_file():
-        table = read_table(_table_in(folder, any_name=True), label=label)
+        table = _read(table_in(folder, any_name=True), content, label=label)
         return Review(name=name, folder=folder, title=name, table=table)
     # The form is loaded here and not above: a bare table does without it.
     from metadx.studies.review_file import read_review_file
@@ -285,8 +296,9 @@ def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
         header: CovariateSpec(**entry.model_dump())
         for header, entry in form.columns.entries().items()
     }
-    table = read_table(
-        _table_in(folder),
+    table = _read(
+        table_in(folder),
+        content,
         label=label or form.columns.label,
         columns=form.columns.roles(),
         covariates=declared,
@@ -294,6 +306,12 @@ def _load_folder(folder: Path, label: Sequence[str] | None) -> Review:
     review = _review(name, folder, form, declared, table)
     _check_columns(review, file)
     return review
+
+
+def _read(file: Path, content: bytes | None, **how: Any) -> AccuracyTable:  # noqa: ANN401
+    if content is None:
+        return read_table(file, **how)
+    return table_from_content(content, name_text(file.name), **how)
 
 
 def _review(
@@ -304,7 +322,7 @@ def _review(
     table: AccuracyTable,
 ) -> Review:
     source = form.source.model_dump()
-    analysis = form.analysis.model_dump()
+    analysis, aims = form.analysis.model_dump(), form.decision.model_dump()
     return Review(
         name=name,
         folder=folder,
@@ -314,31 +332,12 @@ def _review(
         ),
         columns=declared,
         analysis=Analysis(**analysis | {"prevalence": tuple(analysis["prevalence"])}),
+        aims=Aims(**aims | {"thresholds": tuple(sorted(set(aims["thresholds"])))}),
         published=tuple(Published(**entry.model_dump()) for entry in form.published),
         totals=tuple(
             Total(**entry.model_dump() | {"levels": tuple(entry.levels)}) for entry in form.totals
         ),
         table=table,
-    )
-
-
-def _table_in(folder: Path, *, any_name: bool = False) -> Path:
-    found = [folder / f"studies{end}" for end in _ENDINGS if (folder / f"studies{end}").is_file()]
-    if not found and any_name:
-        # Names that begin with ~$ or a dot are lock files and leftovers of other programs.
-        found = sorted(
-            file
-            for file in folder.iterdir()
-            if file.suffix.lower() in _ENDINGS and not file.name.startswith(("~$", "."))
-        )
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise DataError(
-            f"{folder}: found {listed([file.name for file in found])}; keep one study table."
-        )
-    raise DataError(
-        f"{folder}: there is no study table; wanted studies.csv, studies.tsv or studies.xlsx."
     )
 
 

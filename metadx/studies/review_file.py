@@ -19,6 +19,7 @@ from metadx.studies.problems import Problem, dotted, quoted, refuse_if_any
 from metadx.studies.schema import (
     AnalysisSection,
     ColumnEntry,
+    DecisionSection,
     PublishedEntry,
     ReviewFile,
     ReviewSection,
@@ -31,6 +32,7 @@ _KEYS_OF: Mapping[str, type[BaseModel]] = {
     "source": SourceSection,
     "columns": ColumnEntry,
     "analysis": AnalysisSection,
+    "decision": DecisionSection,
     "published": PublishedEntry,
     "scale": ScaleSection,
     "findings": FindingEntry,
@@ -39,7 +41,7 @@ _KEYS_OF: Mapping[str, type[BaseModel]] = {
 }
 # What makes sense for one kind of review only.
 _SECTIONS = {
-    "accuracy": ("columns", "totals"),
+    "accuracy": ("columns", "decision", "totals"),
     "agreement": ("scale", "findings", "raters", "corrections"),
 }
 _KEYS = {

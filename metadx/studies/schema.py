@@ -21,6 +21,7 @@ from metadx.studies.agreement_schema import (
     RaterEntry,
     ScaleSection,
 )
+from metadx.studies.aims import Goal, StudyDesign
 from metadx.studies.covariates import MissingPolicy
 from metadx.studies.sections import CLOSED, Name, Text
 from metadx.studies.totals import What, total_fault
@@ -163,6 +164,50 @@ class AnalysisSection(_Section):
     prob: Annotated[Share, Field(description="Level of the intervals.")] = 0.95
 
 
+class DecisionSection(_Section):
+    """What the test is wanted for, and when it counts as good enough."""
+
+    goal: Annotated[
+        Goal | None, Field(description="To rule a condition out, to rule it in, or both.")
+    ] = None
+    source: Annotated[Text, Field(description="Who states the goal and the targets.")] = ""
+    lr_neg: Annotated[
+        Share | None, Field(description="LR- is to be below this; 0.1 unless a target is stated.")
+    ] = None
+    lr_pos: Annotated[
+        float | None,
+        Field(gt=1, description="LR+ is to be above this; 10 unless a target is stated."),
+    ] = None
+    sens: Annotated[Share | None, Field(description="Least sensitivity.")] = None
+    spec: Annotated[Share | None, Field(description="Least specificity.")] = None
+    npv: Annotated[
+        Share | None,
+        Field(description="Least negative predictive value at the first prevalence of [analysis]."),
+    ] = None
+    ppv: Annotated[
+        Share | None,
+        Field(description="Least positive predictive value at the first prevalence of [analysis]."),
+    ] = None
+    thresholds: Annotated[
+        list[Share],
+        Field(description="Probabilities of disease from which a person would be treated."),
+    ] = []
+    design: Annotated[
+        StudyDesign | None, Field(description="How the studies chose their participants.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _targets_of_the_goal(self) -> Self:
+        others = {"rule out": ("lr_pos", "spec", "ppv"), "rule in": ("lr_neg", "sens", "npv")}
+        for name in others.get(self.goal or "", ()):
+            if getattr(self, name) is not None:
+                raise ValueError(
+                    f'{name} is no target for a test that is to "{self.goal}"; take it out, or '
+                    'give goal = "both"'
+                )
+        return self
+
+
 class PublishedEntry(_Section):
     """A figure of the source that is worth reproducing."""
 
@@ -214,6 +259,7 @@ class ReviewFile(_Section):
     source: SourceSection = SourceSection()
     columns: ColumnsSection = ColumnsSection()
     analysis: AnalysisSection = AnalysisSection()
+    decision: DecisionSection = DecisionSection()
     published: list[PublishedEntry] = []
     totals: list[TotalEntry] = []
     scale: ScaleSection | None = None

@@ -28,7 +28,7 @@ class IntegratedPyMC:
     """
 
     def __init__(self, table: AccuracyTable, card: Card, design: Design | None = None) -> None:
-        self.table = table
+        self.table, self.link = table, card.link
         self.design = design or Design.without_covariates(table.n_studies)
         model = build_bivariate(table, card, "centred", design)
         terms = dict(
@@ -67,7 +67,7 @@ class IntegratedPyMC:
         for i in range(self.table.n_studies):
             study = tuple(int(getattr(self.table, name)[i]) for name in ("tp", "fp", "fn", "tn"))
             mu = (mu_sens[i], mu_spec[i])
-            a, b, _, cell = conditional_grid(study, (mu, tau, rho), _POINTS)
+            a, b, _, cell = conditional_grid(study, (mu, tau, rho), _POINTS, self.link)
             sens.append(np.broadcast_to(a, b.shape).ravel())
             spec.append(b.ravel())
             cells.append(cell)

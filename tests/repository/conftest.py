@@ -82,6 +82,6 @@ def pages():
     """Every page a reader may open, by its path from the root."""
     files = [
         *(ROOT / name for name in ("README.md", "CHANGELOG.md", "models/README.md")),
-        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/**/*.md"),
     ]
     return {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}

@@ -20,7 +20,11 @@ sys.path.insert(0, str(ROOT / "docs"))  # the pages' own scripts live beside the
 import build  # noqa: E402
 import console  # noqa: E402
 
-PAGES = ("README.md", "models/README.md", *(f"docs/{f.name}" for f in ROOT.glob("docs/*.md")))
+PAGES = (
+    "README.md",
+    "models/README.md",
+    *(f.relative_to(ROOT).as_posix() for f in ROOT.glob("docs/**/*.md")),
+)
 EXAMPLES = [
     pytest.param(page, example, id=f"{page}: {example.command}")
     for page in PAGES

@@ -8,6 +8,7 @@ import metadx
 from metadx.estimands.group import MARGINS_NEEDED
 from metadx.report.summary import SCHEMA
 from metadx.report.tables import CONTRASTS_HEADER, HEADER
+from metadx.report.verdict import VOCABULARY
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +109,15 @@ def test_schema_and_summary_fields(pages, found):
 def test_columns_of_the_flat_table(pages):
     part = re.sub(r"\s+", " ", pages["docs/summary.md"].partition("## summary.csv")[2])
     assert ", ".join(f"`{name}`" for name in HEADER) in part
+
+
+def test_decision(page, pages, found):
+    told = found["decision"]
+    assert page["decision"] == list(told)
+    part = pages["docs/summary.md"].partition("## decision")[2].partition("\n## ")[0]
+    inner = [told["targets"], told["prevalence"], told["prevalence"]["observed"], told["verdict"]]
+    inner += [told["per_1000"][0]["new"], told["net_benefit"]["by_prevalence"][0]]
+    for key in (key for one in inner for key in one):
+        assert f"`{key}`" in part, key
+    for least, word in VOCABULARY[:-1]:
+        assert f"| {least:.2f} or more | {word.lower()} |" in part

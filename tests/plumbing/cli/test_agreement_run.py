@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from metadx.commands.options import AccuracyOptions, AgreementOptions
+from tests.plumbing.report.read_page import read_page
 
 TABLE = "reader A,reader B,count\nno,no,30\nno,yes,6\nyes,no,4\nyes,yes,25\n"
 SCALED = ("--scale", "no,yes")
+ENDINGS = {"json", "csv", "nc", "svg", "png", "pdf", "html"}
 FAST = ("--draws", "400", "--engine", "marginal")
 
 
@@ -87,8 +89,12 @@ def test_a_folder_gives_the_whole_result(cli, review, tmp_path):
     assert done.status == 0, done.err
     names = files(out)
     assert {"summary.json", "summary.csv", "fit.nc", "kappa-forest.svg"} <= names.keys()
-    assert {name.rpartition(".")[2] for name in names} == {"json", "csv", "nc", "svg", "png", "pdf"}
+    assert {name.rpartition(".")[2] for name in names} == ENDINGS
     assert "Do they agree?" in done.out
+    page = read_page((out / "report.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    assert "Do they agree?" in page.text
+    assert "table-kappa.csv" in names
     assert "only these weights explain what it prints" in " ".join(done.out.split())
     (out / "notes of my own.txt").write_text("keep me")
     again = cli("run", review, *FAST, "--out", out, "--quick")

@@ -184,12 +184,14 @@ def test_the_review_decides_and_the_user_overrides(cli, folder):
     found = cli("run", folder, "--quick", "--json").json
     assert found["settings"] | {"draws": 0} == {
         "seed": 7, "prob": 0.9, "draws": 0, "sens": "~ 1", "spec": "~ 1", "subgroup": None,
+        "only": [], "only_left_out": [],
     }  # fmt: skip
     assert [row["prevalence"] for row in found["groups"][0]["estimands"]["ppv"]] == [0.3]
     options = "--seed 8 --prob 0.8 --prevalence 0.4 --prevalence 0.2 --prevalence 0.4 --draws 1001"
     found = cli("run", folder, "--quick", "--json", *options.split()).json
     assert found["settings"] == {
         "seed": 8, "prob": 0.8, "draws": 1004, "sens": "~ 1", "spec": "~ 1", "subgroup": None,
+        "only": [], "only_left_out": [],
     }  # fmt: skip
     assert [row["prevalence"] for row in found["groups"][0]["estimands"]["ppv"]] == [0.4, 0.2]
 

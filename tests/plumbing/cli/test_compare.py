@@ -98,7 +98,7 @@ def test_other_files_of_the_folder_stay(cli, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), 'no formula to compare: give --formula "~ COLUMN"'),
+        ((), 'nothing to compare: give --formula "~ COLUMN"'),
         (("--formula", "~ nothing"), "nothing"),
         (("--formula", "power ~ year"), '"power" stands before a tilde'),
         (("--formula", "~ year", "--draws", "7"), "draws = 7"),

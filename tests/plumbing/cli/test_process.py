@@ -34,6 +34,10 @@ HEAVY = (
     "scipy pandas xarray arviz matplotlib pymc pytensor nutpie numba openpyxl h5netcdf formulaic"
 )
 SUMMARY = {"summary.csv", "summary.json"}
+STEMS = (
+    *("forest", "sroc", "crosshair", "roc-ellipses", "likelihood-ratios"),
+    *("fagan", "predictive-values", "decision-curve"),
+)
 # As a user has it: with buffers, which are written out once more at the end.
 BUFFERED = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 
@@ -74,12 +78,12 @@ def test_check_loads_nothing_heavy():
 
 def test_a_whole_run_in_a_pipe_prints_json_and_nothing_else(tmp_path):
     out = tmp_path / "r"
-    done = run("run", "telomerase", "--json", "--out", out)
+    done = run("run", "telomerase", "--json", "--no-report", "--out", out)
     assert done.returncode == 0
     assert done.stderr == b""
     assert done.stdout == (out / "summary.json").read_bytes()
     assert json.loads(done.stdout)["review"] == "telomerase"
-    figures = {f"{stem}.{kind}" for stem in ("forest", "sroc") for kind in ("svg", "png", "pdf")}
+    figures = {f"{stem}.{kind}" for stem in STEMS for kind in ("svg", "png", "pdf")}
     assert {path.name for path in out.iterdir()} == SUMMARY | figures | {"fit.nc"}
     again = run("run", "telomerase", "--json", "--quick", "--out", out)
     seconds = re.compile(rb'"seconds": [^,]+')
@@ -196,7 +200,7 @@ def test_an_interrupted_run_ends_with_130_and_one_line(tmp_path):
 def test_a_terminal_gets_colours_and_progress_that_goes_away(tmp_path):
     ours, theirs = pty.openpty()
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm"}
-    command = [sys.executable, "-c", MAIN, "run", "telomerase", "--no-figures"]
+    command = [sys.executable, "-c", MAIN, "run", "telomerase", "--no-figures", "--no-report"]
     process = subprocess.Popen(
         [*command, "--out", str(tmp_path / "r")],
         stdin=theirs,

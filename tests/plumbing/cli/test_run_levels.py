@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from metadx.report.figures import DrawnFigures
 from metadx.resources import data_dir, models_dir
 
 GENERATION = ("--sens", "~ generation", "--spec", "~ generation", "--subgroup", "generation")
@@ -108,21 +109,21 @@ def test_the_figures_of_every_covariate_are_written(cli, monkeypatch):
     """The names; what the figures show is tested beside the figures."""
     drawn = []
 
-    def save(figure, path):
-        drawn.append(path.name)
-        path.with_suffix(".svg").write_text("<svg/>")
+    def draw(stage, drawings, *_):
+        drawn.extend(name for name, _ in drawings)
+        for name in drawn:
+            (stage / f"{name}.svg").write_text("<svg/>")
+        return DrawnFigures()
 
-    monkeypatch.setattr("metadx.plots.save.save_figure", save)
-    for name in ("sroc.plot_sroc", "forest.plot_forest", "bubble.plot_bubble",
-                 "coefficients.plot_coefficients", "forest_groups.plot_forest_groups",
-                 "sroc_groups.plot_sroc_groups"):  # fmt: skip
-        monkeypatch.setattr(f"metadx.plots.{name}", lambda *_, **__: None)
+    monkeypatch.setattr("metadx.report.figures.draw_all", draw)
     done = cli(
         *("run", "anti-ccp", "--sens", "~ generation + year", "--subgroup", "generation"),
-        *("--out", "r", "--draws", "400"),
+        *("--out", "r", "--draws", "400", "--no-report"),
     )
     figures = [
-        *("forest", "sroc", "coefficients", "bubble-year", "sroc-by-generation"),
+        *("forest", "sroc", "crosshair", "roc-ellipses", "likelihood-ratios", "fagan"),
+        *("predictive-values", "decision-curve"),
+        *("coefficients", "bubble-year", "sroc-by-generation"),
         *("forest-by-generation", "sroc-generation-by-itself"),
     ]
     assert drawn == figures
@@ -136,13 +137,15 @@ def test_the_figures_of_every_covariate_are_written(cli, monkeypatch):
     assert {p.name for p in Path("r").iterdir()} == {"summary.json", "summary.csv", "my notes.txt"}
 
 
-def test_one_run_with_covariates_and_its_real_figures(cli, tmp_path):
+def test_one_run_with_covariates_and_its_real_figures(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr("metadx.report.figures._of_accuracy", lambda *_: ())  # tested elsewhere
     rows = (data_dir() / "anti-ccp" / "studies.csv").read_text(encoding="utf-8").splitlines()
     folder = tmp_path / "small"
     folder.mkdir()
     (folder / "studies.csv").write_text("\n".join([rows[0], *rows[1:5], *rows[12:18], ""]))
     (folder / "review.toml").write_bytes((data_dir() / "anti-ccp" / "review.toml").read_bytes())
-    done = cli("run", folder, "--spec", "~ generation", "--out", "r", "--draws", "400")
+    fast = ("--draws", "400", "--no-report")
+    done = cli("run", folder, "--spec", "~ generation", "--out", "r", *fast)
     assert done.status in {0, 1}
     stems = ("forest", "sroc", "coefficients", "sroc-by-generation", "forest-by-generation")
     for stem in stems:

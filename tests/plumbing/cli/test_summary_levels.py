@@ -31,6 +31,7 @@ def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("levels") / "r"
     arguments = ["run", data_dir() / "anti-ccp", "--sens", FORMULA, "--spec", FORMULA]
     arguments += ["--subgroup", "generation", "--prevalence", PREVALENCE, "--no-figures"]
+    arguments += ["--no-report"]
     assert answer([str(part) for part in [*arguments, "--quiet", "--out", out]]) == 0
     return out
 

@@ -7,7 +7,7 @@ import pytest
 TAU = '{ family = "HalfNormal", sd = 1.5 }'
 MU = '{ family = "Normal", mean = 0, sd = 3 }'
 RHO = '{ family = "Uniform", lower = -1, upper = 1 }'
-FAMILIES = "Normal, StudentT, HalfNormal, HalfStudentT, Exponential, Uniform, LKJ"
+FAMILIES = "Normal, StudentT, HalfNormal, HalfStudentT, Exponential, Uniform, LKJ, Fixed"
 # Words of the validation library that mean nothing to the reader of a card.
 JARGON = re.compile(
     r"type=|function-|tagged|union|_ordered|tuple|dict|pydantic|Extra inputs|Input should|"
@@ -78,7 +78,10 @@ CASES = {
     "other builder": (
         'builder = "bivariate"',
         'builder = "trivariate"',
-        ['builder: found "trivariate", wanted "bivariate"'],
+        [
+            'builder: found "trivariate", wanted "bivariate", "bivariate-t", "independent" or '
+            '"fixed"'
+        ],
     ),
     "threshold out of range": (
         "pareto_k_max = 0.7",

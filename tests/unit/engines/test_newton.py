@@ -7,7 +7,15 @@ import pytest
 from scipy.optimize import minimize
 
 from metadx.engines import newton
-from metadx.engines.newton import Cells, Effects, binomial_score, bounded, climb, linearised
+from metadx.engines.newton import (
+    Cells,
+    Effects,
+    binomial_score,
+    bounded,
+    climb,
+    expanded,
+    linearised,
+)
 
 # y1, n1, y0, n0, m1, m0, then tau1, tau0, rho
 ROWS = np.array(
@@ -47,7 +55,7 @@ def mode_by_scipy(row: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("row", range(len(ROWS)))
 def test_the_search_ends_at_the_mode(row, monkeypatch):
     monkeypatch.setattr(newton, "_DECREMENT", 1e-16)
-    found = climb(cells_of(ROWS[[row]]), at_the_means(1))
+    found = climb(cells_of(ROWS[[row]]), at_the_means(1), expanded)
     wanted = mode_by_scipy(ROWS[row])
     assert [found.a[0], found.b[0]] == pytest.approx(wanted, abs=1e-4)
     assert found.decrement[0] < 1e-12
@@ -55,9 +63,9 @@ def test_the_search_ends_at_the_mode(row, monkeypatch):
 
 def test_a_cell_ends_where_it_would_alone():
     """Cells that have arrived are left alone while others go on."""
-    together = climb(cells_of(ROWS), at_the_means(len(ROWS)))
+    together = climb(cells_of(ROWS), at_the_means(len(ROWS)), expanded)
     for row in range(len(ROWS)):
-        alone = climb(cells_of(ROWS[[row]]), at_the_means(1))
+        alone = climb(cells_of(ROWS[[row]]), at_the_means(1), expanded)
         for field in fields(alone):
             found = getattr(together, field.name)[row]
             assert found == pytest.approx(getattr(alone, field.name)[0], rel=1e-12), field.name
@@ -72,7 +80,7 @@ def test_cells_that_have_arrived_cost_nothing_more(monkeypatch):
 
     monkeypatch.setattr(newton, "binomial_score", counted)
     rows = np.vstack([np.tile(ROWS[4], (100, 1)), ROWS[3]])
-    found = climb(cells_of(rows), at_the_means(101))
+    found = climb(cells_of(rows), at_the_means(101), expanded)
     assert found.decrement.max() < newton._DECREMENT
     assert sizes[:2] == [101, 101]
     assert sizes[-1] == 1

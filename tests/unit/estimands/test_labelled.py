@@ -2,7 +2,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
+import metadx
 from metadx.estimands import labelled
 from metadx.estimands.accuracy import new_study_logits
 from metadx.estimands.arms import Arms
@@ -164,3 +166,27 @@ def test_bad_arguments_are_refused(fit):
 
 def test_no_prevalence_gives_an_empty_dimension(fit):
     assert labelled.predictive_values(fit, ()).sizes["prevalence"] == 0
+
+
+@pytest.mark.parametrize(("card", "scale"), [("bivariate-probit", "probit"), ("bivariate-t", "t")])
+def test_of_other_laws_what_is_not_defined_is_nan_and_says_why(card, scale):
+    fitted = metadx.fit(metadx.load_dataset("telomerase"), card, draws=800, study_effects=False)
+    told, curve = labelled.heterogeneity(fitted), labelled.sroc(fitted, FPR)
+    for name in ("mor", "i2", "i2_joint", "r_jackson", "i2_jackson_joint"):
+        assert told[name].isnull().all()
+        assert scale in told[name].attrs["reason"]
+    assert told["i2_higgins"].notnull().all()
+    assert curve["hsroc_sigma2_alpha"].isnull().all()
+    assert curve["hsroc_beta"].isnull().all() == (scale == "probit")
+    group, accuracy = fitted.pooled, labelled.accuracy(fitted)
+    np.testing.assert_array_equal(
+        accuracy["new_study"].values.reshape(-1, 2), 1 / (1 + np.exp(-group.new_logits))
+    )
+    area, mean = curve["auc"].values.ravel(), accuracy["population_mean"].values.reshape(-1, 2)
+    if scale == "probit":
+        m, tau = group.location, group.tau
+        crossed = (tau[:, 1] * m[:, 0] + tau[:, 0] * m[:, 1]) / np.hypot(*tau.T)
+        np.testing.assert_allclose(area, norm.cdf(crossed), atol=1e-10)
+        np.testing.assert_allclose(mean, norm.cdf(m / np.sqrt(1 + tau**2)), atol=1e-12)
+        assert "probit scale" in accuracy["population_mean"].attrs["definition"]
+    assert ((curve["sens"] >= 0) & (curve["sens"] <= 1)).all()

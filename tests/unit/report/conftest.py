@@ -98,6 +98,11 @@ def found():
         "explained": None,
         "contrasts": [],
         "ranks": [],
+        "decision": {
+            "verdict": {"parts": [{"text": "Good enough to rule out? Unlikely: 4 % and 18 %."}]},
+            "prevalence": {"design": None},
+            "warnings": [],
+        },
         "studies": [],
         "notes": [],
     }

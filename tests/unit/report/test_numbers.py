@@ -21,7 +21,15 @@ def test_no_rounding_makes_a_certainty(write, certain):
 
 @pytest.mark.parametrize(
     ("x", "text"),
-    [(0.00049, "<0.1"), (0.00051, "0.1"), (0.9994, "99.9"), (0.99951, ">99.9"), (0.5, "50.0")],
+    [
+        (0.00049, "<0.1"),
+        (0.0005, "<0.1"),
+        (0.9995, ">99.9"),
+        (0.00051, "0.1"),
+        (0.9994, "99.9"),
+        (0.99951, ">99.9"),
+        (0.5, "50.0"),
+    ],
 )
 def test_per_cent_at_the_edges(x, text):
     assert percent(x) == text

@@ -1,0 +1,23 @@
+"""Crosshair plot.
+
+How precise each study is, in both directions of ROC space.
+
+How to read it: long arms belong to small studies. Crosses that miss each other disagree by more
+than chance; many of those mean heterogeneity.
+"""
+
+import arviz as az
+
+import metadx
+from metadx.plots.crosshair import plot_crosshair
+
+
+def figure() -> az.PlotCollection:
+    """Draw it."""
+    review = metadx.load_dataset("iqcode-dementia")
+    fit = metadx.fit(review, sens="~ 1", spec="~ 1")
+    return plot_crosshair(fit)
+
+
+if __name__ == "__main__":
+    metadx.save_figure(figure(), "crosshair")

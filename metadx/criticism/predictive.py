@@ -1,0 +1,236 @@
+"""Posterior predictive checks for two by two tables."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metadx.criticism.calibration import Verdict, judge
+from metadx.criticism.chance_words import enumerate_names, p_words
+from metadx.criticism.influence import Influence
+from metadx.criticism.new_study import new_effects, predictive_logits
+from metadx.criticism.predictive_law import predictive_law
+from metadx.criticism.predictive_statistics import (
+    SHORT,
+    PredictiveStatistic,
+    Tables,
+    compare_statistics,
+)
+from metadx.criticism.refit import LeftOut, refits
+from metadx.engines.fit import Fit
+from metadx.estimands.logistic import expit
+from metadx.estimands.summary import check_prob
+
+type FloatArray = NDArray[np.float64]
+type IntArray = NDArray[np.int64]
+
+PIT_BINS = 50  # at whose ends the distribution of the PIT is compared with the uniform one
+_MARGINS = ("sensitivity", "specificity")
+_SUSPICIOUS = 0.05
+_FEW = 20  # studies; below it the bands are wide
+_STREAM = 11  # keeps these random numbers apart from those of the fit
+
+
+@dataclass(frozen=True, eq=False)
+class PredictiveChecks:
+    """What the fitted model predicts for the table, beside the table.
+
+    Parameters
+    ----------
+    study : tuple of str, length N
+        Labels, in the order of the table.
+    pit : ndarray, shape (N, 2)
+        Randomised leave-one-out probability integral transforms of tp and tn: where the observed
+        count lies among those that the other studies predict. Uniform under the model; NaN for an
+        empty arm and where a study cannot be left out.
+    replicated_tp, replicated_tn : ndarray of int, shape (S, N)
+        Replicated tables: the same arms, parameters from the posterior, new study effects.
+    statistics : tuple of PredictiveStatistic
+        Features of the table beside those of the replicated ones.
+    uniform : tuple of Verdict
+        Whether the PIT of each margin that has any stay inside simultaneous bands.
+    notes : tuple of str
+        What could not be checked, and why.
+    prob : float
+        Level of the bands, of both margins together.
+    """
+
+    study: tuple[str, ...]
+    pit: FloatArray
+    replicated_tp: IntArray
+    replicated_tn: IntArray
+    statistics: tuple[PredictiveStatistic, ...]
+    uniform: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+    prob: float
+
+    @property
+    def failed(self) -> tuple[PredictiveStatistic, ...]:
+        """Features that the model does not reproduce: p below 0.05."""
+        return tuple(one for one in self.statistics if one.p_value < _SUSPICIOUS)
+
+    @property
+    def words(self) -> str:
+        """What was found, in plain sentences."""
+        parts = []
+        for one in self.failed:
+            low, high = one.expected()
+            parts.append(
+                f"The {one.words} is {_number(one.observed)}, where the model expects "
+                f"{_number(low)} to {_number(high)} ({p_words(one.p_value, 1 / one.replicated.size)})."
+            )
+        sound = [one for one in self.statistics if one not in self.failed]
+        if sound:
+            named = enumerate_names([SHORT[one.name] for one in sound], most=9)
+            parts.append(f"The fitted model reproduces the {named} of the table.")
+        outside = [one.name for one in self.uniform if not one.inside]
+        level = f"{100 * self.prob:g}%"
+        if outside:
+            parts.append(
+                f"The counts of {enumerate_names(outside)} are not distributed as the other "
+                f"studies predict: the leave-one-out PIT leave the simultaneous {level} band."
+            )
+        elif self.uniform:
+            names = enumerate_names([one.name for one in self.uniform])
+            parts.append(
+                f"Taken together, the studies' {names} are distributed as the others predict: the "
+                f"leave-one-out PIT stay inside the simultaneous {level} band."
+            )
+            if len(self.study) < _FEW:
+                parts.append("With so few studies only a gross conflict would show.")
+        return " ".join([*parts, *self.notes])
+
+
+def predictive_checks(
+    fit: Fit,
+    *,
+    prob: float = 0.95,
+    seed: int | None = None,
+    influence: Influence | None = None,
+    without: Sequence[LeftOut] | None = None,
+    draws: int = 2000,
+    say: Callable[[str], None] | None = None,
+) -> PredictiveChecks:
+    """Compare the table with tables that the fitted model predicts.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of N studies; may have covariates.
+    prob : float
+        Level of the simultaneous bands of the PIT, both margins together.
+    seed : int or None
+        Of the replicated counts and the random parts of the PIT; None takes that of the fit.
+    influence : Influence, optional
+        Its refits are taken.
+    without : sequence of LeftOut, optional
+        Refits made already; they are made here where neither is given.
+    draws : int
+        Of each refit made here.
+    say : callable, optional
+        Told each step.
+
+    Returns
+    -------
+    PredictiveChecks
+
+    References
+    ----------
+    Gelman A, Meng X-L, Stern H. Posterior predictive assessment of model fitness via realized
+    discrepancies. Stat Sin 1996;6:733-807. Czado C, Gneiting T, Held L. Predictive model
+    assessment for count data. Biometrics 2009;65:1254-1261 (PIT of counts). Säilynoja T, Bürkner
+    PC, Vehtari A. Graphical test for discrete uniformity. Stat Comput 2022;32:32 (bands).
+
+    Examples
+    --------
+    >>> import metadx
+    >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    >>> found = predictive_checks(fit, draws=1000)
+    >>> found.pit.shape, found.replicated_tp.shape, len(found.failed)
+    ((10, 2), (1000, 10), 0)
+    """
+    check_prob(prob)
+    table = fit.table
+    rng = np.random.default_rng([_STREAM, fit.seed if seed is None else seed])
+    notes = []
+    if influence is not None and without is None:
+        without = influence.without
+    if without is None and table.n_studies > 1:
+        without = refits(fit, draws, say)
+    pit = np.full((table.n_studies, 2), np.nan)
+    for left in without or ():
+        pit[left.study] = _pit(fit, left, rng)
+    if table.n_studies == 1:
+        notes.append("With one study nothing is left to predict it from, so it has no PIT.")
+    lost = [table.study[left.study] for left in without or () if left.fit is None]
+    if lost:
+        notes.append(f"No PIT, for want of a refit: {enumerate_names(lost)}.")
+    if table.alternatives:
+        named = enumerate_names([table.study[i] for i in sorted(table.alternatives)])
+        notes.append(f"Of the several possible tables the one shown was checked: {named}.")
+    tp, tn = _replicate(fit, rng)
+    arms = (table.n_diseased, table.n_nondiseased)
+    observed = Tables(table.tp[None], table.tn[None], *arms)
+    statistics, undefined = compare_statistics(observed, Tables(tp, tn, *arms))
+    if undefined:
+        notes.append(f"Too few studies for the {enumerate_names(undefined, most=9)}.")
+    return PredictiveChecks(
+        study=table.study,
+        pit=pit,
+        replicated_tp=tp,
+        replicated_tn=tn,
+        statistics=statistics,
+        uniform=judge_pit(pit, prob),
+        notes=tuple(notes),
+        prob=prob,
+    )
+
+
+def judge_pit(pit: FloatArray, prob: float) -> tuple[Verdict, ...]:
+    """Tell whether the PIT of both margins may be uniform, both together.
+
+    Parameters
+    ----------
+    pit : ndarray, shape (N, 2)
+        NaN where there is none.
+    prob : float
+        Probability that uniform PIT stay inside all bands.
+
+    Returns
+    -------
+    tuple of Verdict
+        One for each margin with any PIT, named "sensitivity" and "specificity".
+    """
+    counts = {}
+    for name, values in zip(_MARGINS, pit.T, strict=True):
+        known = values[np.isfinite(values)]
+        if known.size:
+            counts[name] = np.histogram(known, PIT_BINS, (0.0, 1.0))[0]
+    return judge(counts, prob) if counts else ()
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}".replace("-", "−")
+
+
+def _pit(fit: Fit, left: LeftOut, rng: np.random.Generator) -> tuple[float, float]:
+    place = rng.random(2)
+    if left.fit is None:
+        return float("nan"), float("nan")
+    table, i = fit.table, left.study
+    logits = predictive_logits(left.fit, fit.design, i)
+    law = predictive_law(logits, int(table.n_diseased[i]), int(table.n_nondiseased[i]))
+    return law.pit(int(table.tp[i]), int(table.tn[i]), (float(place[0]), float(place[1])))
+
+
+def _replicate(fit: Fit, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+    """Draw tp and tn of new studies with the arms and covariates of those of the table."""
+    size = fit.table.n_studies
+    tp = np.empty((fit.rho.size, size), dtype=np.int64)
+    tn = np.empty_like(tp)
+    for i in range(size):
+        chances = expit(new_effects(fit, fit.design, i))
+        tp[:, i] = rng.binomial(fit.table.n_diseased[i], chances[:, 0])
+        tn[:, i] = rng.binomial(fit.table.n_nondiseased[i], chances[:, 1])
+    return tp, tn

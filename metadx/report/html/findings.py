@@ -1,0 +1,115 @@
+"""The summary of findings: what the accuracy means for a thousand people tested."""
+
+from collections.abc import Mapping, Sequence
+
+from metadx.report.html.blocks import Section, Text
+from metadx.report.html.source import Json, Source
+from metadx.report.html.table import Column, Table
+from metadx.report.missing import ILLUSTRATIVE
+from metadx.report.numbers import percent
+
+TESTED = 1000
+_ROWS = (
+    ("True positives: found", "tp"),
+    ("False negatives: missed", "fn"),
+    ("False positives: false alarms", "fp"),
+    ("True negatives: cleared", "tn"),
+)
+_ADVICE = (
+    "Take the prevalence from your own setting or from cohort studies, never from case-control "
+    "studies. Certainty of the evidence (GRADE) is for the authors to judge."
+)
+
+
+def findings_section(source: Source) -> Section:
+    """Give true and false positives and negatives per 1,000 at each prevalence.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    Section
+    """
+    told = source.found["decision"]["per_1000"]
+    if not told:
+        text = (
+            "Not identified: counts per 1,000 need both sensitivity and specificity, and no study "
+            "has participants of one of the two groups."
+        )
+        return Section("findings", "Summary of findings", (Text(text, "note"),))
+    illustrative = any(note["text"] == ILLUSTRATIVE.text for note in source.found["notes"])
+    lead = "The prevalences are illustrative, for none was given (--prevalence). "
+    blocks = (
+        Text(_sentence(told), "lead"),
+        _table(source, told, "median", "the median study", "findings"),
+        _table(source, told, "new", "a new study", "findings-new"),
+        _predictive(source),
+        Text((lead if illustrative else "") + _ADVICE, "note"),
+    )
+    return Section("findings", "Summary of findings", blocks)
+
+
+def people(x: float) -> str:
+    """Write a number of people: whole, with a decimal where there are few.
+
+    Examples
+    --------
+    >>> [people(x) for x in (0.004, 0.32, 9.96, 123.4)]
+    ['<0.1', '0.3', '10', '123']
+    """
+    if x < 0.05:
+        return "<0.1"
+    return f"{x:.1f}" if x < 9.95 else f"{x:,.0f}"
+
+
+def _sentence(rows: Sequence[Json]) -> str:
+    row = rows[len(rows) // 2]
+    return (
+        f"Of {TESTED:,} people tested, {people(TESTED * row['prevalence'])} of them with the "
+        f"target condition, the median study would miss {_range(row['median']['fn'])} and give "
+        f"{_range(row['median']['fp'])} a false alarm."
+    )
+
+
+def _range(values: Mapping[str, float]) -> str:
+    return f"{people(values['median'])} ({people(values['lower'])} to {people(values['upper'])})"
+
+
+def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: str) -> Table:
+    columns = [Column("result", f"Per {TESTED:,} tested")]
+    columns += [
+        Column(
+            f"prevalence_{row['prevalence']!r}",
+            f"Prevalence {100 * row['prevalence']:.4g} %",
+            "interval",
+            people,
+        )
+        for row in told
+    ]
+    rows = tuple((label, *(row[kind][cell] for row in told)) for label, cell in _ROWS)
+    data = source.found["data"]
+    note = (
+        f"Posterior medians with {source.level} credible intervals of {words}, from "
+        f"{data['n_diseased']:,} participants with and {data['n_nondiseased']:,} without the "
+        f"target condition ({data['n_studies']:,} studies)."
+    )
+    title = f"Per {TESTED:,} people tested, by {words}"
+    return Table(name, title, tuple(columns), rows, (note,))
+
+
+def _predictive(source: Source) -> Table:
+    estimands = source.estimands
+    columns = [Column("prevalence", "Prevalence", "number", lambda p: f"{100 * p:.4g} %")]
+    keys = (("ppv", "PPV, %"), ("npv", "NPV, %"), ("ppv_new", "PPV, %"), ("npv_new", "NPV, %"))
+    columns += [
+        Column(key, label, "interval", percent, above="New study" if "_" in key else "Median study")
+        for key, label in keys
+    ]
+    rows = [
+        (row["prevalence"], *(estimands[key][place] for key, _ in keys))
+        for place, row in enumerate(estimands["ppv"])
+    ]
+    title = "Predictive values: the chance that a positive, or a negative, result is right"
+    return Table("predictive-values", title, tuple(columns), tuple(rows))
