@@ -3,8 +3,24 @@ from metadx.cards.load import list_cards as list_cards
 from metadx.cards.load import load_card as load_card
 from metadx.criticism.alignment import Alignment as Alignment
 from metadx.criticism.alignment import alignment_probabilities as alignment_probabilities
+from metadx.criticism.alternatives import Alternatives as Alternatives
+from metadx.criticism.alternatives import model_alternatives as model_alternatives
+from metadx.criticism.appraisal import appraise as appraise
 from metadx.criticism.compare import compare as compare
+from metadx.criticism.cumulative import cumulative as cumulative
+from metadx.criticism.influence import influence as influence
 from metadx.criticism.leave_one_out import leave_one_out as leave_one_out
+from metadx.criticism.outliers import outliers as outliers
+from metadx.criticism.power_scaling import power_scaling as power_scaling
+from metadx.criticism.predictive import predictive_checks as predictive_checks
+from metadx.criticism.predictive_tree import predictive_tree as predictive_tree
+from metadx.criticism.prior_sensitivity import prior_sensitivity as prior_sensitivity
+from metadx.criticism.size_regression import small_study_effect as small_study_effect
+from metadx.criticism.small_studies import Deeks as Deeks
+from metadx.criticism.small_studies import deeks as deeks
+from metadx.criticism.stacking import stacking_weights as stacking_weights
+from metadx.criticism.study_weights import study_weights as study_weights
+from metadx.criticism.surprise import surprise as surprise
 from metadx.engines.analysis import analyse as analyse
 from metadx.engines.fit import Fit as Fit
 from metadx.engines.fit import fit as fit
@@ -12,49 +28,50 @@ from metadx.engines.maximum_likelihood import maximum_likelihood as maximum_like
 from metadx.engines.ordinal import fit_agreement as fit_agreement
 from metadx.engines.ordinal_fit import AgreementFit as AgreementFit
 from metadx.engines.ordinal_store import load_agreement_fit as load_agreement_fit
-from metadx.errors import (
-    CardError as CardError,
-)
-from metadx.errors import (
-    ConvergenceWarning as ConvergenceWarning,
-)
-from metadx.errors import (
-    DataError as DataError,
-)
-from metadx.errors import (
-    FitError as FitError,
-)
-from metadx.errors import (
-    MetadxError as MetadxError,
-)
-from metadx.estimands.labelled import (
-    accuracy as accuracy,
-)
-from metadx.estimands.labelled import (
-    heterogeneity as heterogeneity,
-)
-from metadx.estimands.labelled import (
-    predictive_values as predictive_values,
-)
-from metadx.estimands.labelled import (
-    ratios as ratios,
-)
-from metadx.estimands.labelled import (
-    sroc as sroc,
-)
+from metadx.errors import CardError as CardError
+from metadx.errors import ConvergenceWarning as ConvergenceWarning
+from metadx.errors import DataError as DataError
+from metadx.errors import FitError as FitError
+from metadx.errors import MetadxError as MetadxError
+from metadx.estimands.labelled import accuracy as accuracy
+from metadx.estimands.labelled import heterogeneity as heterogeneity
+from metadx.estimands.labelled import predictive_values as predictive_values
+from metadx.estimands.labelled import ratios as ratios
+from metadx.estimands.labelled import sroc as sroc
 from metadx.plots.agreement_bounds import plot_agreement_bounds as plot_agreement_bounds
 from metadx.plots.agreement_cuts import plot_cut_points as plot_cut_points
 from metadx.plots.agreement_forest import plot_kappa_forest as plot_kappa_forest
 from metadx.plots.agreement_loadings import plot_reader_loadings as plot_reader_loadings
 from metadx.plots.agreement_ranks import plot_agreement_ranks as plot_agreement_ranks
 from metadx.plots.agreement_tables import plot_agreement_tables as plot_agreement_tables
+from metadx.plots.alternatives import plot_alternatives as plot_alternatives
 from metadx.plots.bubble import plot_bubble as plot_bubble
 from metadx.plots.coefficients import plot_coefficients as plot_coefficients
+from metadx.plots.crosshair import plot_crosshair as plot_crosshair
+from metadx.plots.cumulative import plot_cumulative as plot_cumulative
+from metadx.plots.decision_curve import plot_decision_curve as plot_decision_curve
+from metadx.plots.deeks_funnel import plot_deeks as plot_deeks
+from metadx.plots.fagan import plot_fagan as plot_fagan
+from metadx.plots.figure_text import FigureText as FigureText
+from metadx.plots.figure_text import figure_text as figure_text
 from metadx.plots.forest import plot_forest as plot_forest
 from metadx.plots.forest_groups import plot_forest_groups as plot_forest_groups
+from metadx.plots.influence import plot_influence as plot_influence
+from metadx.plots.leave_one_out_forest import plot_leave_one_out as plot_leave_one_out
+from metadx.plots.likelihood_scatter import plot_likelihood_scatter as plot_likelihood_scatter
+from metadx.plots.outliers import plot_outliers as plot_outliers
+from metadx.plots.predictive_checks import plot_predictive_checks as plot_predictive_checks
+from metadx.plots.predictive_curves import plot_predictive_values as plot_predictive_values
+from metadx.plots.prior_alternatives import plot_prior_alternatives as plot_prior_alternatives
+from metadx.plots.prior_posterior import plot_prior_posterior as plot_prior_posterior
+from metadx.plots.quadas_bars import plot_quadas_bars as plot_quadas_bars
+from metadx.plots.quadas_sroc import plot_sroc_quadas as plot_sroc_quadas
+from metadx.plots.quadas_traffic import plot_traffic_light as plot_traffic_light
+from metadx.plots.roc_ellipses import plot_roc_ellipses as plot_roc_ellipses
 from metadx.plots.save import save_figure as save_figure
 from metadx.plots.sroc import plot_sroc as plot_sroc
 from metadx.plots.sroc_groups import plot_sroc_groups as plot_sroc_groups
+from metadx.plots.study_weights import plot_study_weights as plot_study_weights
 from metadx.report.agreement_summary import agreement_summary as agreement_summary
 from metadx.report.summary import summary as summary
 from metadx.studies.accuracy import AccuracyTable as AccuracyTable
@@ -64,19 +81,16 @@ from metadx.studies.agreement_arrays import from_ratings as from_ratings
 from metadx.studies.agreement_audit import audit_agreement as audit_agreement
 from metadx.studies.agreement_review import AgreementReview as AgreementReview
 from metadx.studies.agreement_review import load_agreement as load_agreement
+from metadx.studies.append import add_study as add_study
+from metadx.studies.only import only as only
+from metadx.studies.quadas import Quadas as Quadas
+from metadx.studies.quadas import quadas_of as quadas_of
 from metadx.studies.read import read_table as read_table
 from metadx.studies.reported import audit_reported as audit_reported
-from metadx.studies.review import (
-    Review as Review,
-)
-from metadx.studies.review import (
-    list_datasets as list_datasets,
-)
-from metadx.studies.review import (
-    load_dataset as load_dataset,
-)
-from metadx.studies.review import (
-    load_review as load_review,
-)
+from metadx.studies.review import Review as Review
+from metadx.studies.review import list_datasets as list_datasets
+from metadx.studies.review import load_dataset as load_dataset
+from metadx.studies.review import load_review as load_review
+from metadx.studies.scaffold import new_review as new_review
 
 __version__: str

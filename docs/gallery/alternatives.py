@@ -9,15 +9,13 @@ heterogeneity. The right side says which of them predicts the studies best.
 import arviz as az
 
 import metadx
-from metadx.criticism.alternatives import model_alternatives
-from metadx.plots.alternatives import plot_alternatives
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_alternatives(model_alternatives(fit))
+    return metadx.plot_alternatives(metadx.model_alternatives(fit))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ than chance; many of those mean heterogeneity.
 import arviz as az
 
 import metadx
-from metadx.plots.crosshair import plot_crosshair
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("iqcode-dementia")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_crosshair(fit)
+    return metadx.plot_crosshair(fit)
 
 
 if __name__ == "__main__":

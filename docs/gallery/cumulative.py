@@ -9,15 +9,13 @@ of the same kind teach little.
 import arviz as az
 
 import metadx
-from metadx.criticism.cumulative import cumulative
-from metadx.plots.cumulative import plot_cumulative
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_cumulative(fit, cumulative(review, by="year"))
+    return metadx.plot_cumulative(fit, metadx.cumulative(review, by="year"))
 
 
 if __name__ == "__main__":

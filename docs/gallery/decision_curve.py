@@ -9,14 +9,13 @@ the two crossings testing is the best choice; the bands say how surely.
 import arviz as az
 
 import metadx
-from metadx.plots.decision_curve import plot_decision_curve
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("dvt-ultrasound")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_decision_curve(fit, prevalence=0.2)
+    return metadx.plot_decision_curve(fit, prevalence=0.2)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,13 @@ differ, so that a level line proves nothing.
 import arviz as az
 
 import metadx
-from metadx.criticism.small_studies import deeks
-from metadx.plots.deeks_funnel import plot_deeks
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("anti-ccp")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_deeks(fit, deeks(fit.table))
+    return metadx.plot_deeks(fit, metadx.deeks(fit.table))
 
 
 if __name__ == "__main__":

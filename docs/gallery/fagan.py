@@ -10,14 +10,13 @@ result. The bands carry the uncertainty along.
 import arviz as az
 
 import metadx
-from metadx.plots.fagan import plot_fagan
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("dvt-ultrasound")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_fagan(fit, prevalence=0.2)
+    return metadx.plot_fagan(fit, prevalence=0.2)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,14 @@ influential and unlikely deserves a second look at its report.
 import arviz as az
 
 import metadx
-from metadx.criticism.influence import influence
-from metadx.criticism.outliers import outliers
-from metadx.plots.influence import plot_influence
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    moved = influence(fit)
-    return plot_influence(fit, moved, outliers(fit, moved))
+    moved = metadx.influence(fit)
+    return metadx.plot_influence(fit, moved, metadx.outliers(fit, moved))
 
 
 if __name__ == "__main__":

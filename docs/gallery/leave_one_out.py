@@ -9,15 +9,13 @@ studies are say that no single study decides.
 import arviz as az
 
 import metadx
-from metadx.criticism.influence import influence
-from metadx.plots.leave_one_out_forest import plot_leave_one_out
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_leave_one_out(fit, influence(fit))
+    return metadx.plot_leave_one_out(fit, metadx.influence(fit))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,13 @@ and how surely.
 import arviz as az
 
 import metadx
-from metadx.plots.likelihood_scatter import plot_likelihood_scatter
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("adnexal-adnex")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_likelihood_scatter(fit)
+    return metadx.plot_likelihood_scatter(fit)
 
 
 if __name__ == "__main__":

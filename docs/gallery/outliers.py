@@ -9,15 +9,13 @@ pair. The marked ones are those whose two-dimensional predictive probability is 
 import arviz as az
 
 import metadx
-from metadx.criticism.outliers import outliers
-from metadx.plots.outliers import plot_outliers
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_outliers(fit, outliers(fit))
+    return metadx.plot_outliers(fit, metadx.outliers(fit))
 
 
 if __name__ == "__main__":

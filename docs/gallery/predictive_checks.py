@@ -9,15 +9,13 @@ observed table should lie among those of tables that the model predicts.
 import arviz as az
 
 import metadx
-from metadx.criticism.predictive import predictive_checks
-from metadx.plots.predictive_checks import plot_predictive_checks
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("anti-ccp")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_predictive_checks(fit, predictive_checks(fit))
+    return metadx.plot_predictive_checks(fit, metadx.predictive_checks(fit))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ prevalence in the studies: far from them the accuracy itself may differ.
 import arviz as az
 
 import metadx
-from metadx.plots.predictive_curves import plot_predictive_values
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("dvt-ultrasound")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_predictive_values(fit, prevalence=[0.1, 0.3])
+    return metadx.plot_predictive_values(fit, prevalence=[0.1, 0.3])
 
 
 if __name__ == "__main__":

@@ -9,15 +9,13 @@ agree say that the data speak.
 import arviz as az
 
 import metadx
-from metadx.criticism.prior_sensitivity import prior_sensitivity
-from metadx.plots.prior_alternatives import plot_prior_alternatives
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_prior_alternatives(prior_sensitivity(fit))
+    return metadx.plot_prior_alternatives(metadx.prior_sensitivity(fit))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ of few studies often looks like that.
 import arviz as az
 
 import metadx
-from metadx.plots.prior_posterior import plot_prior_posterior
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_prior_posterior(fit)
+    return metadx.plot_prior_posterior(fit)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,14 @@ How to read it: one bar a domain; risk of bias and applicability side by side.
 import arviz as az
 
 import metadx
-from metadx.plots.quadas_bars import plot_quadas_bars
-from metadx.studies.quadas import quadas_of
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("iqcode-dementia")
-    judged = quadas_of(review)
+    judged = metadx.quadas_of(review)
     assert judged is not None  # the table has columns rob_* and app_*
-    return plot_quadas_bars(judged)
+    return metadx.plot_quadas_bars(judged)
 
 
 if __name__ == "__main__":

@@ -9,16 +9,14 @@ can be read in grey.
 import arviz as az
 
 import metadx
-from metadx.plots.quadas_traffic import plot_traffic_light
-from metadx.studies.quadas import quadas_of
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("iqcode-dementia")
-    judged = quadas_of(review)
+    judged = metadx.quadas_of(review)
     assert judged is not None  # the table has columns rob_* and app_*
-    return plot_traffic_light(judged)
+    return metadx.plot_traffic_light(judged)
 
 
 if __name__ == "__main__":

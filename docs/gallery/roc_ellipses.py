@@ -9,14 +9,13 @@ probability, from its own counts alone. Regions that do not meet disagree by mor
 import arviz as az
 
 import metadx
-from metadx.plots.roc_ellipses import plot_roc_ellipses
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("iqcode-dementia")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_roc_ellipses(fit)
+    return metadx.plot_roc_ellipses(fit)
 
 
 if __name__ == "__main__":

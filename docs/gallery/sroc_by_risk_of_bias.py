@@ -9,14 +9,13 @@ is no proof: few studies and many domains make patterns by chance.
 import arviz as az
 
 import metadx
-from metadx.plots.quadas_sroc import plot_sroc_quadas
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("iqcode-dementia")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_sroc_quadas(fit)
+    return metadx.plot_sroc_quadas(fit)
 
 
 if __name__ == "__main__":

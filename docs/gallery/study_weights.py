@@ -9,15 +9,13 @@ small studies count more than their size suggests.
 import arviz as az
 
 import metadx
-from metadx.criticism.study_weights import study_weights
-from metadx.plots.study_weights import plot_study_weights
 
 
 def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return plot_study_weights(fit, study_weights(fit))
+    return metadx.plot_study_weights(fit, metadx.study_weights(fit))
 
 
 if __name__ == "__main__":

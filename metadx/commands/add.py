@@ -63,21 +63,14 @@ def add(
 ) -> None:
     """Add a study: check it, say whether it is in line and what changes, keep a history."""
     from metadx.report.extending import FitOptions
-    from metadx.report.folder import check_target
-    from metadx.report.summary import as_text
     from metadx.studies.new_study import NewStudy
-    from metadx.studies.problems import quoted_path
 
     if out is not None and (dry_run or no_fit):
         raise DataError("--out: there is no new result with --dry-run or --no-fit.")
     if prob is not None:
         check_probabilities(prob)
     target = None if out is None else given(out, "--out")
-    where = place_of(review) or Path(review)
-    refuse_result(where)
-    refuse_agreement(review, "add")
-    if target is not None:
-        check_target(target)
+    where = _place(review, target)
     counts = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
     told = {name: text for name, text in counts.items() if text is not None}
     found, made = _carried_out(
@@ -87,9 +80,37 @@ def add(
         None if no_fit else FitOptions(model, prob, draws, seed),
         history=None if dry_run else {"by": by, "source": source},
     )
+    _tell(found, made, review, target, as_json=as_json, quiet=quiet)
+
+
+def _place(review: str, target: Path | None) -> Path:
+    """Find the review, and refuse what cannot be added to or written to before anything is done."""
+    from metadx.report.folder import check_target
+
+    where = place_of(review) or Path(review)
+    refuse_result(where)
+    refuse_agreement(review, "add")
+    if target is not None:
+        check_target(target)
+    return where
+
+
+def _tell(
+    found: dict[str, Any],
+    made: "Extension",
+    review: str,
+    target: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Print what was found, write the new result where asked, end with the status of the checks."""
+    from metadx.report.summary import as_text
+    from metadx.studies.problems import quoted_path
+
     text = as_text(found)
     if target is not None:
-        command = f"metadx run {quoted_path(where)}"
+        command = f"metadx run {quoted_path(Path(review))}"
         hand_over(
             found,
             text,

@@ -3,7 +3,7 @@
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from metadx.commands.inputs import LabelOption, MissingOption, OnlyOption, PathA
 from metadx.commands.options import refuse_agreement
 from metadx.commands.output import complain, page, show, show_bytes
 from metadx.errors import ConvergenceWarning, DataError
+
+if TYPE_CHECKING:
+    from metadx.studies.review import Review
 
 EPILOG = (
     "Exit status: 0 done and every check passed; 1 done, but a check of a fit failed; "
@@ -47,12 +50,6 @@ def compare(
     ] = False,
 ) -> None:
     """Rank formulas of covariates, or models, by what they predict on the same studies."""
-    from metadx.criticism.compare import compare as ranked
-    from metadx.report.compare import comparison_summary, write_comparison
-    from metadx.report.compare_text import comparison_text
-    from metadx.report.progress import progress
-    from metadx.report.summary import as_text
-
     if models and formula:
         raise DataError("--models compares models without covariates: leave --formula out.")
     if not models and not formula:
@@ -66,6 +63,25 @@ def compare(
         compare_models(review, model, draws=draws, seed=seed, target=target, as_json=as_json)
         return
     assert formula is not None  # refused above
+    settings = {"missing": missing, "draws": draws, "seed": seed}
+    _compare_formulas(review, formula, model, settings, target=target, as_json=as_json)
+
+
+def _compare_formulas(
+    review: "Review",
+    formula: list[str],
+    model: str | None,
+    settings: dict[str, Any],
+    *,
+    target: Path | None,
+    as_json: bool,
+) -> None:
+    from metadx.criticism.compare import compare as ranked
+    from metadx.report.compare import comparison_summary, write_comparison
+    from metadx.report.compare_text import comparison_text
+    from metadx.report.progress import progress
+    from metadx.report.summary import as_text
+
     with progress(sys.stderr) as say, warnings.catch_warnings():
         # A failed check is said below, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -73,9 +89,7 @@ def compare(
             review,
             formula,
             model,
-            missing=missing,  # type: ignore[arg-type]  # checked with the formulas
-            draws=draws,
-            seed=seed,
+            **settings,
             say=say,
         )
     told = comparison_summary(found, name=review.name, selection=review.selection)

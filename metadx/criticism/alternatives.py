@@ -296,7 +296,7 @@ def _ranked(found: Sequence[AlternativeModel]) -> tuple[AlternativeModel, ...]:
             difference=found[place].elpd - best.elpd,
             difference_se=sum_error(found[place].loo.elpd - best.loo.elpd),
             evidence_gap=_gap(found[place].fit, best.fit),
-            weight=float(weights[-place]),
+            weight=float(weights[place]),
         )
         for place in order
     )

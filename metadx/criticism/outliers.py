@@ -52,6 +52,8 @@ class Outliers:
         Smallest p-value that is known: one over the number of predictive draws.
     prob : float
         Level of the limits.
+    uncertain : tuple of str
+        Studies with several possible tables, of which the one shown was judged.
     """
 
     study: tuple[str, ...]
@@ -66,6 +68,7 @@ class Outliers:
     flagged: BoolArray
     floor: float
     prob: float
+    uncertain: tuple[str, ...] = ()
 
     @property
     def only_as_pair(self) -> BoolArray:
@@ -110,6 +113,11 @@ class Outliers:
             parts.append(
                 f"{enumerate_names(pair)}: sensitivity and specificity are ordinary one by one, "
                 "but not together."
+            )
+        if self.uncertain:
+            parts.append(
+                f"Of the several possible tables the one shown was judged: "
+                f"{enumerate_names(self.uncertain)}."
             )
         return " ".join(parts)
 
@@ -204,6 +212,7 @@ def outliers(
         flagged=holm(p_value) & enough,
         floor=max((row.floor for row in rows), default=0.0),
         prob=prob,
+        uncertain=tuple(fit.table.study[i] for i in sorted(fit.table.alternatives)),
     )
 
 

@@ -76,9 +76,10 @@ class PredictiveChecks:
         parts = []
         for one in self.failed:
             low, high = one.expected()
+            known = p_words(one.p_value, 1 / one.replicated.size)
             parts.append(
                 f"The {one.words} is {_number(one.observed)}, where the model expects "
-                f"{_number(low)} to {_number(high)} ({p_words(one.p_value, 1 / one.replicated.size)})."
+                f"{_number(low)} to {_number(high)} ({known})."
             )
         sound = [one for one in self.statistics if one not in self.failed]
         if sound:

@@ -79,10 +79,11 @@ class SmallStudyEffect:
                 f"{chance(prob if higher else 1 - prob)} (slope {slope.median:.2f}, 95% credible "
                 f"interval {slope.lower:.2f} to {slope.upper:.2f})"
             )
+        gap = round(self.elpd_difference, 1) + 0.0
         told = (
             f"{' '.join(' '.join(parts).split())}; slopes are per standard deviation on the "
             f"{self.fit.card.card.link} scale. Against the model without them: leave-one-out log "
-            f"density {round(self.elpd_difference, 1) + 0.0:+.1f} (standard error {self.elpd_se:.1f})"
+            f"density {gap:+.1f} (standard error {self.elpd_se:.1f})"
         )
         if self.log_bayes_factor is not None:
             told += f", log Bayes factor {self.log_bayes_factor:+.1f}"

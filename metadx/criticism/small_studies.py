@@ -146,7 +146,7 @@ def deeks(table: AccuracyTable) -> Deeks:
     left = ess @ (log_dor - intercept - slope * x) ** 2
     if left <= EXACT**2 * (ess @ (1 + log_dor**2)):
         raise FitError(
-            f"{table.source}: the diagnostic odds ratios lie exactly on a line over 1/√ESS; "
+            f"The diagnostic odds ratios of {table.source} lie exactly on a line over 1/√ESS; "
             "without any scatter the slope has no standard error."
         )
     df = ess.size - 2
@@ -190,8 +190,8 @@ def effective_sample_size(table: AccuracyTable) -> FloatArray:
 def same_size(table: AccuracyTable) -> FitError:
     """Make the error that says why studies of one size cannot be compared by size."""
     return FitError(
-        f"{table.source}: all studies have the same effective sample size, so there are no "
-        "small and large ones to compare."
+        f"All studies in {table.source} have the same effective sample size, so there are no small "
+        "and large ones to compare."
     )
 
 
@@ -218,7 +218,7 @@ def with_both_arms(table: AccuracyTable) -> tuple[AccuracyTable, tuple[str, ...]
     found = int(keep.sum())
     if found < FEWEST_STUDIES:
         raise FitError(
-            f"{table.source}: {found} of {table.n_studies} studies have both arms, wanted are at "
+            f"{found} of {table.n_studies} studies in {table.source} have both arms, wanted are at "
             f"least {FEWEST_STUDIES}: with fewer, a difference between small and large studies "
             "cannot be told from chance."
         )

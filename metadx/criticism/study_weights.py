@@ -112,7 +112,7 @@ def study_weights(fit: Fit) -> StudyWeights:
     total = by_study.sum(axis=0)[np.ix_(known, known)]
     if not known.size or np.linalg.eigvalsh(total).min() <= 0:
         raise FitError(
-            f"{fit.table.source}: the likelihood has no maximum near the posterior mean, so the "
+            f"The likelihood of {fit.table.source} has no maximum near the posterior mean, so the "
             "weights of the studies are not defined."
         )
     spread = np.linalg.inv(total)

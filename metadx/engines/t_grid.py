@@ -5,8 +5,8 @@ with w ~ Gamma(nu / 2, nu / 2). The integral over log w is taken by the trapezoi
 change of variables log w = b sinh(u), whose nodes lie close where the laws with many degrees of
 freedom live and far apart in the tails of those with few, so that one grid serves them all.
 Measured on six shipped reviews against 450 equidistant nodes, the log-likelihood of a whole table
-is off by at most 0.001 for 3 to 50 degrees of freedom. It is rougher for a study ten scales and more
-from the others under many degrees of freedom; each fit is judged by a grid twice as fine.
+is off by at most 0.001 for 3 to 50 degrees of freedom. It is rougher for a study ten scales and
+more from the others under many degrees of freedom; each fit is judged by a grid twice as fine.
 
 References
 ----------

@@ -11,8 +11,6 @@ from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
 from metadx.estimands.hsroc import hsroc
 from metadx.estimands.jackson import i2_of_r, jackson
-from metadx.estimands.law_curve import area_of_law
-from metadx.estimands.law_means import mean_of_law
 from metadx.estimands.logistic import FloatArray, expit
 from metadx.estimands.predictive_values import npv, ppv
 from metadx.estimands.ratios import dor, lr_neg, lr_pos, youden
@@ -91,6 +89,8 @@ def draw_group(
         single = _accuracy(mu, population_mean(mu, tau), new) | _ratios(mu, new)
         single |= _curve(mu, tau, rho, fpr_range) | _heterogeneity(mu, tau, rho, arms)
     else:
+        from metadx.estimands.law_means import mean_of_law  # not on the quick path
+
         single = _accuracy(mu, mean_of_law(law, tau), new) | _ratios(mu, new)
         single |= _curve_of_law(law, tau, rho, fpr_range)
     values: dict[Key, FloatArray] = {(name, None): draws for name, draws in single.items()}
@@ -166,6 +166,8 @@ def _curve(
 def _curve_of_law(
     law: EffectLaw, tau: FloatArray, rho: FloatArray, fpr_range: tuple[float, float] | None
 ) -> dict[str, FloatArray]:
+    from metadx.estimands.law_curve import area_of_law
+
     if law.link == "logit":  # the line of a t law is that of a normal one
         found = _curve(law.location, tau, rho, fpr_range)
         return {name: values for name, values in found.items() if name not in NORMAL_ONLY}

@@ -12,7 +12,6 @@ from metadx.estimands.arms import Arms
 from metadx.estimands.drawn import Drawn, check_draws, draw_group
 from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.higgins import higgins
-from metadx.estimands.law_regions import credible_outline, prediction_outline
 from metadx.estimands.links import Link, to_logit
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse, region_area
@@ -280,6 +279,8 @@ def _outline(name: str, drawn: Drawn) -> FloatArray:
     """Outline a region, as logits."""
     law, of_median = drawn.law, name == "region_area_credible"
     if law is not None:
+        from metadx.estimands.law_regions import credible_outline, prediction_outline
+
         if of_median:
             return credible_outline(law)
         return prediction_outline(law, drawn.tau, drawn.rho, drawn.new)

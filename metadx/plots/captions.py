@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from metadx.estimands.logistic import FloatArray
-from metadx.plots.fitted import CountTable, Described, FittedReview, uncertain_rows
+from metadx.plots.effect_words import one_region_words
+from metadx.plots.fitted import (
+    CountTable,
+    Described,
+    FittedReview,
+    effects_of,
+    uncertain_rows,
+)
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
@@ -152,7 +159,8 @@ def caption_sroc(
     if layers.credible is not None and layers.prediction is None:
         parts.append(
             f"Dashed: {level} credible region, for a new study too: under this model all studies "
-            f"have the same accuracy. One of {layers.region_words}, from the posterior draws."
+            f"have the same accuracy. It is {one_region_words(effects_of(fit))}, from the "
+            "posterior draws."
         )
     elif layers.credible is not None:
         parts.append(

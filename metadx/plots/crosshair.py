@@ -154,7 +154,7 @@ def _text(fit: FittedReview, layers: SrocLayers, interval: IntervalKind, prob: f
             "participants."
         )
     parts += uncertain(fit.table)
-    parts += median_sentences(layers, prob, wanted=True)
+    parts += median_sentences(fit, layers, prob)
     parts += not_shown_words(layers.not_shown)
     alt = spoken(fit, observed_words(fit.table), pooled_words(fit, prob))
     return FigureText("Crosshair plot", " ".join(parts), alt)

@@ -105,6 +105,8 @@ def _reach(height: FloatArray) -> tuple[float, float]:
 
 def _dress(pc: az.PlotCollection) -> None:
     ax = axes_of(pc, _PANEL)
+    for axis, ends in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        axis.set_ticks([t for t in axis.get_ticklocs() if min(ends) <= t <= max(ends)])
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
 

@@ -47,3 +47,24 @@ def region_words(effects: EffectLaw | None) -> str:
     if effects.df is None:
         return f"normal regions on the {effects.link} scale"
     return f"ellipses on the {effects.link} scale, where the study effects have a t law"
+
+
+def one_region_words(effects: EffectLaw | None) -> str:
+    """Say what one region is, as `region_words` does of two.
+
+    Parameters
+    ----------
+    effects : EffectLaw or None
+        None for normal effects on the logit scale.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> one_region_words(None)
+    'a normal region on the logit scale'
+    """
+    words = region_words(effects).replace("normal regions", "a normal region")
+    return words.replace("ellipses", "an ellipse")

@@ -10,9 +10,10 @@ from metadx.estimands.logistic import FloatArray, IntArray
 from metadx.estimands.ratios import log_lr_neg, log_lr_pos
 from metadx.plots.captions import not_shown_words, opening, studies_words, synthetic_note
 from metadx.plots.captions import uncertain_words as uncertain
+from metadx.plots.effect_words import one_region_words, region_words
 from metadx.plots.figure_text import FigureText
 from metadx.plots.figure_words import spoken
-from metadx.plots.fitted import CountTable, FittedReview
+from metadx.plots.fitted import CountTable, FittedReview, effects_of
 from metadx.plots.likelihood_layout import (
     PANEL,
     Corners,
@@ -243,10 +244,17 @@ def _text(
         *uncertain(fit.table),
         f"Square: median study, {median}. {model_sentence(fit, prob)}",
     ]
-    if outlines["credible_region"] is not None:
+    if outlines["credible_region"] is not None and outlines["prediction_region"] is None:
+        parts.append(
+            f"Dashed: its {percent(prob)} credible region, for a new study too, since under this "
+            f"model all studies have the same accuracy: {one_region_words(effects_of(fit))}, from "
+            "the posterior draws."
+        )
+    elif outlines["credible_region"] is not None:
         parts.append(
             f"Dashed: its {percent(prob)} credible region; dotted: {percent(prob)} prediction "
-            "region of a new study, which may run on beyond the frame."
+            "region of a new study, which may run on beyond the frame; both are "
+            f"{region_words(effects_of(fit))}, from the posterior draws."
         )
     parts.append(
         f"Lines: LR− of {cuts[0]:g} and LR+ of {cuts[1]:g}, beyond which a result is taken to rule "

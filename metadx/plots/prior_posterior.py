@@ -6,7 +6,6 @@ import arviz as az
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from metadx.criticism.power_scaling import PowerScaled, power_scaling, power_words
 from metadx.engines.fit import Fit
@@ -14,12 +13,13 @@ from metadx.plots.captions import opening, studies_words, synthetic_note
 from metadx.plots.figure_text import FigureText
 from metadx.plots.figure_words import spoken
 from metadx.plots.panel_page import PAGE, axes_of, finish_panels, panel_collection, put
+from metadx.plots.panel_ticks import settle_ticks
 from metadx.plots.prior_densities import PriorDensity, prior_densities
-from metadx.plots.style import BLUE, GREY, Backend, figure_style, font_size
+from metadx.plots.style import BLUE, GREY, SMALLEST_TEXT, Backend, figure_style, font_size
 from metadx.plots.visuals import band, filled, points
 
 _WIDTH, _ROW = 6.7, 1.85  # inches
-_NARROWEST = 1.65  # inches of a panel: its heading stands on one line
+_NARROWEST = 1.75  # inches of a panel: its heading stands on one line
 _HEADINGS = {
     "mu[sens]": "Sensitivity",
     "mu[spec]": "Specificity",
@@ -80,7 +80,7 @@ def plot_prior_posterior(
     said = {one.parameter: one for one in (power_scaling(fit) if power is None else power)}
     parts = prior_densities(fit)
     size = (_WIDTH, _ROW) if figsize is None else figsize
-    with figure_style(font_size(size[0]) - 1.0):
+    with figure_style(max(SMALLEST_TEXT, font_size(size[0]) - 1.0)):
         names = [part.parameter for part in parts]
         columns = max(1, min(len(names), int(size[0] // _NARROWEST)))
         pc = panel_collection(names, columns=columns, size=size, backend=backend)
@@ -132,8 +132,7 @@ def _dress(pc: az.PlotCollection, part: PriorDensity, heading: str) -> None:
         part.parameter[:2], (0.0, float(part.x[-1]))
     )
     ax.set_xlim(low, high)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}".replace("-", "−"))
+    settle_ticks(ax, "x", 4)
     for side in ("left", "top", "right"):
         ax.spines[side].set_visible(False)
 

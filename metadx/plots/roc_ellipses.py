@@ -135,7 +135,7 @@ def _text(fit: FittedReview, layers: SrocLayers, prob: float) -> FigureText:
             "borrowed from the other studies."
         )
     parts += uncertain(fit.table)
-    parts += median_sentences(layers, prob, wanted=True)
+    parts += median_sentences(fit, layers, prob)
     parts += not_shown_words(layers.not_shown)
     alt = spoken(fit, observed_words(fit.table), pooled_words(fit, prob))
     return FigureText("Joint regions of the studies", " ".join(parts), alt)

@@ -10,6 +10,8 @@ from matplotlib.lines import Line2D
 
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import limits_words
+from metadx.plots.effect_words import one_region_words
+from metadx.plots.fitted import FittedReview, effects_of
 from metadx.plots.sroc_layers import FEWEST_FOR_REGION, SrocLayers
 from metadx.plots.sroc_layout import LeadLegend, LegendMaker
 from metadx.plots.sroc_legend import columns_legend
@@ -84,16 +86,16 @@ def marks_legend(own: Sequence[Entry], layers: SrocLayers, prob: float) -> Legen
     return make
 
 
-def median_sentences(layers: SrocLayers, prob: float, *, wanted: bool) -> list[str]:
+def median_sentences(fit: FittedReview, layers: SrocLayers, prob: float) -> list[str]:
     """Describe the median study and its region, or say why there are none.
 
     Parameters
     ----------
+    fit : FittedReview
     layers : SrocLayers
+        The region is drawn from four studies on.
     prob : float
         Level of interval and region.
-    wanted : bool
-        Whether the number of studies alone decided on the region.
 
     Returns
     -------
@@ -104,14 +106,12 @@ def median_sentences(layers: SrocLayers, prob: float, *, wanted: bool) -> list[s
         return [f"No median study is drawn: {limits}."]
     level = percent(prob)
     parts = [f"Square: median study (posterior medians, {level} credible intervals): {limits}."]
-    if layers.credible is not None:
-        parts.append(
-            f"Dashed: its {level} credible region, normal on the logit scale, from the posterior "
-            "draws."
-        )
-    elif wanted:
+    if layers.credible is None:
         parts.append(
             f"No region is drawn: with fewer than {FEWEST_FOR_REGION} studies it would mostly show "
             "the prior."
         )
+    else:
+        words = one_region_words(effects_of(fit))
+        parts.append(f"Dashed: its {level} credible region, {words}, from the posterior draws.")
     return parts

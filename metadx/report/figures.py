@@ -14,6 +14,7 @@ from metadx.errors import MetadxError
 from metadx.report.criticism_figures import criticism_figures
 from metadx.report.decision import ILLUSTRATIVE_PREVALENCE
 from metadx.report.html.blocks import Picture
+from metadx.studies.aims import LR_NEG, LR_POS, NO_AIMS, Aims
 from metadx.studies.review import Review
 
 type Drawing = Callable[..., Any]
@@ -195,7 +196,7 @@ def figures_of(
     pooled, regression = analysis.pooled, analysis.regression
     yield "forest", partial(plot_forest, pooled, prob=prob)
     yield "sroc", partial(plot_sroc, pooled, prob=prob)
-    yield from _of_accuracy(pooled, prob, prevalence or ILLUSTRATIVE_PREVALENCE)
+    yield from _of_accuracy(pooled, prob, prevalence, review.aims if review else NO_AIMS)
     if regression is not None:
         yield from _of_covariates(analysis, regression, prob)
     if review is not None:
@@ -203,7 +204,7 @@ def figures_of(
 
 
 def _of_accuracy(
-    pooled: Fit, prob: float, prevalence: Sequence[float]
+    pooled: Fit, prob: float, prevalence: Sequence[float], aims: Aims
 ) -> Iterator[tuple[str, Drawing]]:
     """Yield the further figures of the accuracy, and those of the decision."""
     from metadx.plots.crosshair import plot_crosshair
@@ -213,14 +214,18 @@ def _of_accuracy(
     from metadx.plots.predictive_curves import plot_predictive_values
     from metadx.plots.roc_ellipses import plot_roc_ellipses
 
-    middle = prevalence[len(prevalence) // 2]
+    known = prevalence or ILLUSTRATIVE_PREVALENCE
+    middle = known[len(known) // 2]
+    out, into = aims.lr_neg or LR_NEG, aims.lr_pos or LR_POS
     yield "crosshair", partial(plot_crosshair, pooled, prob=prob)
     yield "roc-ellipses", partial(plot_roc_ellipses, pooled, prob=prob)
     if not all(pooled.identified):
         return
-    yield "likelihood-ratios", partial(plot_likelihood_scatter, pooled, prob=prob)
+    scatter = partial(plot_likelihood_scatter, pooled, lr_neg=out, lr_pos=into, prob=prob)
+    yield "likelihood-ratios", scatter
     yield "fagan", partial(plot_fagan, pooled, middle, prob=prob)
-    yield "predictive-values", partial(plot_predictive_values, pooled, prob=prob)
+    marked = tuple(prevalence)  # only those that somebody stated
+    yield "predictive-values", partial(plot_predictive_values, pooled, prevalence=marked, prob=prob)
     yield "decision-curve", partial(plot_decision_curve, pooled, middle, prob=prob)
 
 

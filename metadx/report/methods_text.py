@@ -22,12 +22,23 @@ _STRUCTURES = {
     "sensitivity and one specificity",
 }
 _ENGINES = {
-    "marginal": "The random effects were integrated out by adaptive Gauss-Hermite quadrature (up "
-    "to {nodes} nodes an axis), and the posterior was sampled by Pareto-smoothed importance "
+    "marginal": "{integrated}he posterior was sampled by Pareto-smoothed importance "
     "sampling ({draws} draws, {ess} effective, Pareto k {pareto_k}; seed {seed}).",
     "nuts": "The posterior was sampled by the No-U-Turn sampler in PyMC ({draws} draws, smallest "
     "bulk effective sample size {ess}; seed {seed}).",
 }
+
+
+_INTEGRATED = {
+    "fixed": "T",
+    "bivariate-t": "The random effects were integrated out by adaptive Gauss-Hermite quadrature "
+    "(up to {nodes} nodes an axis) under each normal law of the mixture that the t law is, its "
+    "degrees of freedom were summed out, and t",
+}
+_INTEGRATED_USUALLY = (
+    "The random effects were integrated out by adaptive Gauss-Hermite quadrature (up to {nodes} "
+    "nodes an axis), and t"
+)
 
 
 def methods_paragraph(found: Json, analysis: Analysis) -> str:
@@ -54,10 +65,11 @@ def methods_paragraph(found: Json, analysis: Analysis) -> str:
     """
     card = analysis.main.card.card
     sentences = (
+        _data(found),
         _model(found, card),
         _priors(card, covariates=analysis.main.design.has_covariates),
         _covariates(found),
-        _engine(found),
+        _engine(found, card),
         _checks(found),
         _summaries(found),
         f"Analyses were made with metadx {found['metadx']} (model card {card.id}, SHA-256 "
@@ -86,6 +98,9 @@ def prior_rows(card: Card, covariates: bool) -> tuple[PriorRow, ...]:
         parameter = getattr(card.parameters, name)
         priors = " and ".join(dict.fromkeys(str(prior) for prior in parameter.priors()))
         rows.append((f"{name} ({parameter.symbol})", parameter.scale, priors, parameter.meaning))
+    if card.parameters.nu is not None:
+        nu = card.parameters.nu
+        rows.append((f"nu ({nu.symbol})", nu.scale, str(nu.prior), nu.meaning))
     if covariates and card.parameters.beta is not None:
         beta = card.parameters.beta
         for what, prior in (("level", beta.contrast), ("slope", beta.slope)):
@@ -124,6 +139,19 @@ _METHOD = (
 )
 
 
+def _data(found: Json) -> str:
+    """Say of data that are no study data what they are, and which studies were chosen."""
+    said = []
+    if found["synthetic"]:
+        note = found["synthetic_note"] or "simulated or reconstructed data; not study data"
+        said.append(f"The data are no study data ({note.rstrip('.')}).")
+    if only := found["settings"]["only"]:
+        count = len(found["settings"]["only_left_out"])
+        left_out = "1 study was" if count == 1 else f"{count} studies were"
+        said.append(f"Only studies with {' and '.join(only)} were taken; {left_out} left out.")
+    return " ".join(said)
+
+
 def _model(found: Json, card: Card) -> str:
     data = found["data"]
     studies = "1 study" if data["n_studies"] == 1 else f"{data['n_studies']:,} studies"
@@ -157,11 +185,12 @@ def _covariates(found: Json) -> str:
     return " ".join(said)
 
 
-def _engine(found: Json) -> str:
+def _engine(found: Json, card: Card) -> str:
     engine, settings = found["engine"], found["settings"]
     k = engine["pareto_k"]
+    integrated = _INTEGRATED.get(card.builder, _INTEGRATED_USUALLY)
     told = _ENGINES[engine["name"]].format(
-        nodes=engine["nodes"],
+        integrated=integrated.format(nodes=engine["nodes"]),
         draws=f"{settings['draws']:,}",
         ess=f"{engine['ess']:,.0f}",
         pareto_k="not measurable" if k is None else f"{k:.2f}",

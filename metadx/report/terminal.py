@@ -192,7 +192,8 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
             ["  both margins together, %", interval(estimands[f"{key}_joint"], percent)],
         )
     ]
-    differ = any(told is None or told["upper"] for told in map(parameters.get, _TAUS))
+    taus = [told for told in map(parameters.get, _TAUS) if told is not None]
+    differ = not taus or any(told["upper"] for told in taus)
     usual = differ and (link, law) == ("logit", "normal")
     rows = [
         [

@@ -163,8 +163,8 @@ def verdict_of(
 ) -> Json:
     """Answer whether the test is good enough.
 
-    The word rests on the less certain of two probabilities, that of the median study and that of a
-    new one, so that it is never stronger than either.
+    The median study and a new one each have the word of their own probability; the one word that
+    stands for both is that of the less certain, so that it is never stronger than either.
 
     Parameters
     ----------
@@ -216,9 +216,13 @@ def _answer(
     else:
         first, second = (f"{whole_percent(found[key])} %" for key in ("median", "new"))
         what = " and ".join(one.words for one in criteria)
+        of_median, of_new = (likelihood_word(found[key]) for key in ("median", "new"))
         text = (
-            f"{lead} {found['word']}: the chance that {what} is {first} in the median study and "
+            f"{lead} {of_median}: the chance that {what} is {first} in the median study and "
             f"{second} in a new one."
+            if of_median == of_new
+            else f"{lead} {of_median} in the median study, {of_new[0].lower()}{of_new[1:]} in a "
+            f"new one: the chance that {what} is {first} and {second}."
         )
     told = [
         {"target": one.target, "value": one.value, "prevalence": one.prevalence} for one in criteria

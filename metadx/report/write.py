@@ -74,7 +74,8 @@ def write_result(
         drawn = DrawnFigures()
         if figures:
             prob = found["settings"]["prob"]
-            used = found["decision"]["prevalence"]["used"]
+            told = found["decision"]["prevalence"]
+            used = told["used"] if told["stated"] else ()  # illustrations are not marked
             drawn = draw_figures(
                 stage, analysis, prob, say, review=review, appraisal=appraisal, prevalence=used
             )

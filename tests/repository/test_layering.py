@@ -12,7 +12,7 @@ ROOMS = (
     *("studies", "designs", "cards", "estimands", "builders", "engines", "criticism", "runner"),
     *("simulation", "plots", "report", "commands", "cli"),
 )
-GROUND = ("errors", "resources")
+GROUND = ("errors", "public_names", "resources")
 # Which files may import a library at all, also inside a function or for types.
 HOMES = {
     "arviz": ("metadx.criticism.power_scaling", "metadx.engines.checks", "metadx.plots."),

@@ -40,10 +40,11 @@ def covariates_section(source: Source) -> Section:
     found = source.found
     if len(found["groups"]) == 1:
         names = list(source.review.table.covariates)
-        offer = f" The table has the columns {', '.join(names)}." if names else ""
+        columns = "column" if len(names) == 1 else "columns"
         text = (
-            f"No covariate was asked for.{offer} A formula (--sens, --spec) or a column "
-            f"(--subgroup) asks for one, and the command metadx compare ranks formulas."
+            f"No covariate was asked for. The table has the {columns} {', '.join(names)}. A "
+            f"formula (--sens, --spec) or a column (--subgroup) asks for one, and the command "
+            f"metadx compare ranks formulas."
         )
         words = text if names else "No covariate was asked for, and the table has none."
         return Section("covariates", "Covariates", (Text(words, "note"),))

@@ -67,7 +67,7 @@ def criticism_section(source: Source) -> Section:
         part(
             "priors-matter",
             "Do the data speak, or the priors?",
-            _told(found["priors"], lambda told: _priors(told, level)),
+            _priors(found["priors"], level),
             "prior-posterior",
             "prior-alternatives",
         ),
@@ -95,18 +95,35 @@ def criticism_section(source: Source) -> Section:
 
 
 def _priors(told: Json, level: str) -> Iterator[Block]:
-    if told["power"]:
-        yield Items(tuple(Entry(one["words"]) for one in told["power"]))
+    """Warn of every parameter in which the prior speaks; list the others."""
+    if "refused" in told:
+        yield from _told(told, lambda _: ())
+        return
+    words, loud = told["words"], []
+    for one in told["power"]:
+        if one["words"] in words:
+            loud.append(one["words"])
+            words = words.replace(one["words"], "")
+    yield from _sentences(" ".join(words.split()))
+    yield from (Text(sentence, "warning") for sentence in loud)
+    quiet = tuple(Entry(one["words"]) for one in told["power"] if one["words"] not in loud)
+    if quiet:
+        yield Items(quiet)
     yield from priors_tables(told, level)
+
+
+def _sentences(words: str) -> Iterator[Text]:
+    """Let the first sentence stand out."""
+    first, *rest = re.split(r"(?<=[.!?]) (?=[A-Z])", words, maxsplit=1)
+    yield Text(first, "lead")
+    yield from map(Text, rest)
 
 
 def _told(told: Json, tables: Callable[[Json], Iterable[Block]]) -> Iterator[Block]:
     if "refused" in told:
         yield Text(f"Not available. {told['refused']}", "warning" if told["broken"] else "note")
         return
-    first, *rest = re.split(r"(?<=[.!?]) (?=[A-Z])", told["words"], maxsplit=1)
-    yield Text(first, "lead")
-    yield from map(Text, rest)
+    yield from _sentences(told["words"])
     yield from tables(told)
 
 

@@ -61,10 +61,10 @@ def _table(source: Source) -> Table:
     estimands, parameters = source.estimands, source.parameters
 
     def both(label: str, key: str, of: Json, write: Callable[[float], str]) -> Row:
-        return (label, *(Own(of[key.format(m)], write) for m in ("sens", "spec")), _BLANK)
+        return (label, *(_or_given(of[key.format(m)], write) for m in ("sens", "spec")), _BLANK)
 
     def joint(label: str, key: str) -> Row:
-        cells = (Own(estimands[f"{key}_{m}"], percent) for m in ("sens", "spec", "joint"))
+        cells = (_or_given(estimands[f"{key}_{m}"], percent) for m in ("sens", "spec", "joint"))
         return (label, *cells)
 
     area, rho = estimands["region_area_prediction"], parameters["rho"]
@@ -73,7 +73,7 @@ def _table(source: Source) -> Table:
         both("Between-study sd, τ (scale of the link)", "tau[{}]", parameters, three_digits),
         both("Median odds ratio (MOR)", "mor_{}", estimands, three_digits),
         ("95 % prediction region, % of ROC space", _BLANK, _BLANK, Own(area, percent)),
-        ("Correlation of the two, ρ", _BLANK, _BLANK, Own(rho, two_decimals)),
+        ("Correlation of the two, ρ", _BLANK, _BLANK, _or_given(rho, two_decimals)),
         joint("I² of Zhou and Dendukuri, %", "i2"),
         joint("I² of Jackson, %", "i2_jackson"),
         ("I² of Higgins, %", *higgins, _BLANK),
@@ -86,6 +86,13 @@ def _table(source: Source) -> Table:
     )
     title = f"Heterogeneity: posterior medians with {source.level} credible intervals"
     return Table("heterogeneity", title, columns, rows, (_MOR, _I2))
+
+
+def _or_given(values: Json | None, write: Callable[[float], str]) -> Own:
+    """Write an interval, or the one value that a model takes as given."""
+    if values is not None and values["lower"] == values["upper"]:
+        return Own(values, "{:g}, by the model".format, limits=False)
+    return Own(values, write)
 
 
 def _higgins(value: float) -> str:

@@ -21,11 +21,14 @@ class Own:
         How each number is written on the page.
     empty : str
         What stands for None on the page.
+    limits : bool
+        As of `Column`.
     """
 
     value: Any
     write: Callable[[Any], str]
     empty: str = NOT_IDENTIFIED
+    limits: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,9 @@ class Column:
     def shown(self, value: Any) -> str:  # noqa: ANN401 - a text, a number or an interval
         """Write a cell for the page."""
         if isinstance(value, Own):
-            return replace(self, write=value.write, empty=value.empty).shown(value.value)
+            limits = self.limits and value.limits
+            own = replace(self, write=value.write, empty=value.empty, limits=limits)
+            return own.shown(value.value)
         if value is None:
             return self.empty
         if self.kind == "interval" and isinstance(value, Mapping):

@@ -120,6 +120,7 @@ def test_options_reach_the_fit(cli, review):
         ("--at", ["a=b"]),
         ("--label", ["a"]),
         ("--prevalence", ["0.1"]),
+        ("--only", ["a=b"]),
     ],
 )
 def test_options_of_accuracy_are_refused(cli, review, option, value, tmp_path):
@@ -131,7 +132,8 @@ def test_options_of_accuracy_are_refused(cli, review, option, value, tmp_path):
 
 def test_every_option_of_one_kind_is_refused_for_the_other(cli, small, review):
     of_accuracy = {name.replace("_", "-") for name in AccuracyOptions.__annotations__}
-    assert of_accuracy == {"sens", "spec", "subgroup", "missing", "at", "label", "prevalence"}
+    names = ("sens", "spec", "subgroup", "missing", "at", "label", "prevalence", "only")
+    assert of_accuracy == {*names}
     for name in AgreementOptions.__annotations__:
         option = f"--{name.replace('_', '-')}"
         done = cli("run", small, option, *(["a,b"] if name == "scale" else []))
@@ -218,7 +220,7 @@ def test_a_figure_that_cannot_be_written_leaves_the_earlier_result(cli, review, 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("metadx.plots.save.save_figure", full)
+    monkeypatch.setattr("metadx.plots.save.save_for_page", full)
     done = cli("run", review, *FAST)
     assert done.status == 2
     assert "No space left on device" in done.err

@@ -97,7 +97,7 @@ def test_levels_of_which_nothing_can_be_drawn_call_for_no_summary_roc_plot(make)
     for levels, here in (({"x": [0, 2], "no diseased": [1]}, True), ({"no diseased": [1]}, False)):
         groups = make.groups(levels)
         design = SimpleNamespace(covariates=("setting_type",))
-        fit = SimpleNamespace(table=table, groups=groups, design=design)
+        fit = SimpleNamespace(table=table, groups=groups, design=design, identified=(True, True))
         parts = SimpleNamespace(groups=groups, covariate="setting_type")
         analysis = SimpleNamespace(pooled=fit, regression=fit, subgroups=parts)
         names = [name for name, _ in figures_of(analysis, 0.95)]

@@ -131,6 +131,18 @@ def test_nothing_is_cut_off_or_covered(plot, fit, figsize, assert_fits):
     assert_fits(plot(fit, figsize=figsize).viz["figure"].item())
 
 
+def test_the_region_is_called_by_the_scale_that_it_is_normal_on():
+    import metadx
+
+    table = metadx.load_dataset("telomerase").table
+    probit = metadx.fit(table, "bivariate-probit", draws=400)
+    logit = metadx.fit(table, draws=400)
+    for plot in BOTH:
+        for fitted, scale in ((probit, "probit"), (logit, "logit")):
+            caption = figure_text(plot(fitted, backend="none")).caption
+            assert f"credible region, a normal region on the {scale} scale" in caption
+
+
 def test_a_fit_with_covariates_is_refused():
     import metadx
 

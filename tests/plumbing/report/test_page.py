@@ -119,10 +119,21 @@ def test_each_part_of_the_criticism_speaks_first_in_words(whole):
     assert len(told) + len(refused) == len(PARTS)
     assert told.keys() >= {"influence", "predictive", "outliers", "priors", "alternatives"}
     for part in told.values():
-        assert " ".join(part["words"].split()) in page.text
+        for sentence in re.split(r"(?<=[.!?]) (?=[A-Z])", " ".join(part["words"].split())):
+            assert sentence in page.text
     for reason in refused:
         assert f"Not available. {reason}" in page.text
     assert not any(part.get("broken") for part in parts)
+
+
+def test_where_the_prior_speaks_the_page_warns(whole):
+    _, page, _, criticism = whole
+    loud = [one["words"] for one in criticism["priors"]["power"] if one["verdict"] == "prior"]
+    assert any("(rho)" in words for words in loud)  # six studies say little of the correlation
+    warnings = [words for name, words in page.classes if name == "warning"]
+    assert set(loud) <= set(warnings)
+    others = " ".join(words for name, words in page.classes if name != "warning")
+    assert not any(words in others for words in loud)
 
 
 def test_the_influence_table_holds_what_the_criticism_found(whole):
@@ -162,6 +173,7 @@ def test_synthetic_data_are_marked_above_and_below(page_of):
     assert len(marks) == 2
     assert len(set(marks)) == 1
     assert (found["synthetic_note"] or "SIMULATED") in marks[0]
+    assert "The data are no study data" in page.text
     _, page, _, _ = page_of(metadx.load_dataset("telomerase"))
     assert not [name for name, _ in page.classes if name == "mark"]
 
@@ -215,6 +227,7 @@ def test_what_was_left_out_is_told(page_of):
     assert steps["Left out by choice (only rob_reference_standard = low)"] == 5
     assert steps["Fitted"] == 8
     assert "QUADAS-2" in page.text
+    assert "Only studies with rob_reference_standard = low were taken; 5 studies" in page.text
     judged = {row[0]: row[1:] for row in tables["quadas-counts"].rows}
     assert judged["Risk of bias: reference standard"] == (8, 0, 0, 0)
 

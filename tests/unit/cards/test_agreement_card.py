@@ -155,7 +155,7 @@ def test_a_card_for_the_other_kind_of_data_is_refused_in_one_sentence():
         load_card("ordinal-agreement")
     assert str(accuracy.value) == (
         "ordinal-agreement.toml: a card for agreement of raters, where one for diagnostic accuracy "
-        "is wanted; such as bivariate-binomial, bivariate-binomial-n15."
+        f"is wanted; such as {', '.join(list_cards('accuracy'))}."
     )
     with pytest.raises(CardError) as agreement:
         load_agreement_card("bivariate-binomial")

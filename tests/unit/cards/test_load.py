@@ -12,8 +12,12 @@ from metadx.resources import models_dir
 
 
 def test_the_shipped_cards_are_known_by_the_names_of_their_files():
-    assert list_cards() == ("bivariate-binomial", "bivariate-binomial-n15", "ordinal-agreement")
-    assert list_cards("accuracy") == ("bivariate-binomial", "bivariate-binomial-n15")
+    accuracy = (
+        *("bivariate-binomial", "bivariate-binomial-n15", "bivariate-cloglog", "bivariate-probit"),
+        *("bivariate-t", "fixed-effect", "independent-margins"),
+    )
+    assert list_cards() == (*accuracy, "ordinal-agreement")
+    assert list_cards("accuracy") == accuracy
     for name in list_cards("accuracy"):
         assert load_card(name).card.id == name
 

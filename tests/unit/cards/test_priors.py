@@ -35,6 +35,7 @@ LAWS = {
     "Beta": ({"a": 2.0, "b": 3.5}, stats.beta(2, 3.5), (0, 1)),
 }
 ONLY_AGREEMENT = ("Beta",)
+NO_LAW = ("Fixed",)
 
 
 def make(family: str, **numbers: float) -> Prior:
@@ -54,7 +55,20 @@ def outside(family: str) -> np.ndarray:
 
 
 def test_every_family_is_tested():
-    assert tuple(LAWS) == FAMILIES + ONLY_AGREEMENT
+    laws = tuple(family for family in FAMILIES if family not in NO_LAW)
+    assert tuple(LAWS) == laws + ONLY_AGREEMENT
+
+
+def test_a_fixed_value_is_drawn_stated_and_scored_as_itself():
+    prior = make("Fixed", value=0.25)
+    x = np.array([0.25, 0.3])
+    np.testing.assert_array_equal(prior.log_density(x), [0.0, -np.inf])
+    np.testing.assert_array_equal(prior.score(x), [0.0, 0.0])
+    np.testing.assert_array_equal(prior.draw(np.random.default_rng(1), 3), [0.25] * 3)
+    import pymc as pm
+
+    with pm.Model():
+        assert float(prior.pymc("x").eval()) == 0.25
 
 
 @pytest.mark.parametrize("family", LAWS)

@@ -56,7 +56,10 @@ def test_the_cards_share_their_priors_where_the_scale_is_the_same():
     for name in ("bivariate-t", "independent-margins", "fixed-effect"):
         other = load_card(name).card.parameters
         assert other.mu.prior == default.mu.prior
-        assert (other.beta.contrast, other.beta.slope) == (default.beta.contrast, default.beta.slope)
+        assert (other.beta.contrast, other.beta.slope) == (
+            default.beta.contrast,
+            default.beta.slope,
+        )
         assert other.tau.fixed or other.tau.prior == default.tau.prior
         assert other.rho.fixed or other.rho.prior == default.rho.prior
 
@@ -105,8 +108,8 @@ TAU = '{ family = "HalfNormal", sd = 1.5 }'
             'alternatives[2].name: found "wider" again, wanted a name of its own',
         ),
         (
-            "\nmu = { family = \"Normal\", mean = 0, sd = 1.5 }\n\n[[alternatives]]\nname = \"less",
-            "\n\n[[alternatives]]\nname = \"less",
+            '\nmu = { family = "Normal", mean = 0, sd = 1.5 }\n\n[[alternatives]]\nname = "less',
+            '\n\n[[alternatives]]\nname = "less',
             "alternatives[2]: changes nothing: give a prior for mu, tau or rho",
         ),
         (
@@ -145,7 +148,10 @@ def test_what_a_structure_gives_has_no_other_prior():
     ("prior", "line"),
     [
         ("values = [3, 20], weights = [1]", "found 1 weights for 2 values"),
-        ("values = [20, 3], weights = [1, 1]", "found the values [20.0, 3.0], wanted them ascending"),
+        (
+            "values = [20, 3], weights = [1, 1]",
+            "found the values [20.0, 3.0], wanted them ascending",
+        ),
     ],
 )
 def test_a_choice_has_a_weight_for_each_of_its_ascending_values(prior, line):
@@ -182,6 +188,7 @@ def test_every_other_set_makes_a_card_that_is_its_own(name):
         assert (after.beta, after.nu) == (before.beta, before.nu)
         assert other.card.id.startswith(f"{loaded.card.id}-")
         assert other.sha256 != loaded.sha256
+        assert not other.card.alternatives
         assert parse_card(other.text, other.source) == other  # what a saved fit is read with
 
 
@@ -232,5 +239,9 @@ def test_a_written_document_is_read_as_the_same(path):
 
 
 def test_awkward_texts_survive_writing():
-    document = {"a": 'quote " back \\ line\nbreak tab\t é \x7f', "b": [1, 2.5, True], "c": {"d": -1}}
+    document = {
+        "a": 'quote " back \\ line\nbreak tab\t é \x7f',
+        "b": [1, 2.5, True],
+        "c": {"d": -1},
+    }
     assert tomllib.loads(card_toml(document)) == document

@@ -6,6 +6,7 @@ from scipy.special import expit
 
 from metadx.criticism.new_study import new_effects, predictive_logits
 from metadx.criticism.outliers import holm, logit_distance, outliers
+from metadx.criticism.predictive import predictive_checks
 from metadx.criticism.surprise import surprise
 from metadx.engines.fit import fit
 from metadx.errors import DataError, FitError
@@ -79,6 +80,22 @@ def test_covariates_enter_the_prediction():
     assert (found.sens[8:, 1] < 0.5).all()
     assert not found.flagged.any()
     assert found.sens[0, 0] < found.sens[0, 1] < found.sens[0, 2]
+
+
+def test_a_study_with_several_possible_tables_is_named():
+    table = AccuracyTable.from_counts(
+        ["A", "B", "C"],
+        [9, 8, 20],
+        [1, 3, 4],
+        [2, 5, 7],
+        [8, 40, 15],
+        alternatives={1: [[8, 3, 5, 40], [9, 3, 4, 40]]},
+    )
+    whole = fit(table, draws=1000)
+    found = outliers(whole, draws=500)
+    assert "the one shown was judged: B." in found.words
+    assert "the one shown was checked: B." in predictive_checks(whole, draws=500).words
+    assert (found.p_value > 0).all()
 
 
 def test_predictive_draws_are_those_of_the_model():

@@ -1,5 +1,7 @@
 """Whether the data or the prior speak, against closed forms and planted cases."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -79,6 +81,10 @@ def test_limits_are_quantiles_on_the_reported_scale():
     assert found["tau[spec]"].posterior == pytest.approx(
         np.quantile(fit.tau[..., 1], [0.025, 0.5, 0.975])
     )
+    sd = fit.card.card.parameters.mu.priors()[1].sd
+    limits = [NormalDist().cdf(sd * z) for z in (-1.96, 0, 1.96)]
+    assert found["mu[spec]"].prior_alone == pytest.approx(limits, abs=0.02)
+    assert found["mu[spec]"].prior_alone[0] < 0.002
     low, middle, high = found["rho"].prior_alone
     assert (low, middle, high) == pytest.approx((-0.95, 0.0, 0.95), abs=0.03)
 

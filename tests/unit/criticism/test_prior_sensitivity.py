@@ -55,6 +55,13 @@ def test_words_give_the_range_and_the_loudest(found):
     assert "correlation" in found.words
 
 
+def test_the_range_holds_the_answer_of_the_card_itself(found):
+    own = dict(found.own.quantities)
+    own["sens"] = replace(own["sens"], median=0.5)
+    moved = replace(found, own=replace(found.own, quantities=own)).moved_words
+    assert "the pooled sensitivity lies between 0.50 and" in moved
+
+
 def test_nothing_moves_with_many_studies():
     fit = metadx.fit(metadx.load_dataset("anti-ccp"), sens="~ 1", spec="~ 1", draws=1000)
     words = prior_sensitivity(fit, draws=1000).words

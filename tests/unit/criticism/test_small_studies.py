@@ -69,7 +69,7 @@ def test_studies_with_one_arm_are_left_out_by_name():
 @pytest.mark.parametrize("ask", [deeks, small_study_effect])
 def test_too_few_studies_are_refused(ask):
     rows = [(10 + i, 5, 4, 20 + 3 * i) for i in range(9)] + [(12, 0, 3, 0)]
-    with pytest.raises(FitError, match="9 of 10 studies have both arms, wanted are at least 10"):
+    with pytest.raises(FitError, match="9 of 10 studies in table have both arms, wanted are at least 10"):
         ask(table_of(rows))
 
 
@@ -119,6 +119,10 @@ def test_slopes_of_the_regression_agree_with_maximum_likelihood_in_r(anti_ccp):
     ):
         assert own.median == pytest.approx(estimate, abs=0.15 * error)
         assert own.sd == pytest.approx(error, rel=0.15)
+    assert found.fit.effect_names == ("sens,inverse_root_ess", "spec,inverse_root_ess")
+    slopes = found.fit.effects.reshape(-1, 2)
+    above = [(slopes[:, 0] > 0).mean(), (slopes[:, 1] > 0).mean(), (slopes.sum(axis=1) > 0).mean()]
+    assert [found.prob_sens, found.prob_spec, found.prob_total] == pytest.approx(above)
     assert "not clear" in found.words
     assert found.log_bayes_factor < 0
     assert found.unit == pytest.approx((1 / np.sqrt(deeks(anti_ccp).ess)).std(ddof=1))

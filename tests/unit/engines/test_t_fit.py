@@ -160,7 +160,9 @@ def test_degrees_drawn_given_effects_have_their_exact_law():
     mu, tau, rho = np.array([1.1, 2.0]), np.array([0.5, 1.2]), -0.4
     effects = np.random.default_rng(1).normal(mu, 2 * tau, (table.n_studies, 2))
     sigma = np.array([[tau[0] ** 2, rho * tau.prod()], [rho * tau.prod(), tau[1] ** 2]])
-    log = [stats.multivariate_t(mu, sigma, df).logpdf(effects).sum() for df in (3, 4, 6, 10, 20, 50)]
+    log = [
+        stats.multivariate_t(mu, sigma, df).logpdf(effects).sum() for df in (3, 4, 6, 10, 20, 50)
+    ]
     wanted = np.exp(log - np.max(log))
     hyper = Hyper.of(*(np.tile(x, (draws, 1)) for x in (mu, tau)), np.full(draws, rho))
     design = fit(table, draws=400, study_effects=False).design
@@ -207,7 +209,7 @@ def test_the_same_seed_gives_the_same_fit():
     np.testing.assert_array_equal(again.study_logits, one.study_logits)
 
 
-def test_another_link_and_uncertain_studies(telomerase):
+def test_another_link_and_uncertain_studies():
     text = CARD.text.replace('link = "logit"', 'link = "probit"')
     table = replace(
         load_dataset("telomerase").table.take(np.arange(4)),

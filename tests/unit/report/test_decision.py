@@ -15,6 +15,7 @@ from metadx.report.decision import (
     USUAL_THRESHOLDS,
     decision_of,
 )
+from metadx.report.figures import figures_of
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.aims import Aims
 from metadx.studies.review import Analysis as Settings
@@ -163,3 +164,15 @@ def test_the_mission_is_answered():
     assert verdict["question"] == "rule out"
     assert verdict["median"] < 0.1 < verdict["new"] < 0.5
     assert verdict["word"] == "Unlikely"
+
+
+def test_figures_show_the_prevalences_and_targets_that_are_stated(analysis):
+    aims = Aims(lr_neg=0.15)
+    found = dict(figures_of(analysis, 0.95, review=review(aims), prevalence=(0.2, 0.05, 0.4)))
+    assert found["predictive-values"].keywords["prevalence"] == (0.2, 0.05, 0.4)
+    assert found["fagan"].args[1] == found["decision-curve"].args[1] == 0.05
+    cuts = found["likelihood-ratios"].keywords
+    assert (cuts["lr_neg"], cuts["lr_pos"]) == (0.15, 10.0)
+    plain = dict(figures_of(analysis, 0.95))
+    assert plain["predictive-values"].keywords["prevalence"] == ()
+    assert plain["fagan"].args[1] in ILLUSTRATIVE_PREVALENCE

@@ -28,19 +28,27 @@ def verdict(median, new, aims=Aims(goal="rule out"), **more):  # noqa: B008
     return verdict_of(performance(median), performance(new), aims, prevalence=None, **more)
 
 
-def test_the_sentence_gives_both_chances_and_the_word_of_the_less_certain():
+def test_the_sentence_gives_both_chances_each_with_its_own_word():
     found = verdict(4, 18)
     assert found["text"] == (
-        "Good enough to rule out? Unlikely: the chance that LR- is below 0.1 is 4 % in the median "
-        "study and 18 % in a new one."
+        "Good enough to rule out? Very unlikely in the median study, unlikely in a new one: the "
+        "chance that LR- is below 0.1 is 4 % and 18 %."
     )
+    assert found["word"] == "Unlikely"
     assert (found["median"], found["new"], found["probability"]) == (0.04, 0.18, 0.18)
     assert found["question"] == "rule out"
     assert found["parts"][0]["criteria"] == [{"target": "lr_neg", "value": 0.1, "prevalence": None}]
 
 
+def test_one_word_is_enough_where_both_chances_have_the_same():
+    assert verdict(12, 18)["text"] == (
+        "Good enough to rule out? Unlikely: the chance that LR- is below 0.1 is 12 % in the median "
+        "study and 18 % in a new one."
+    )
+
+
 def test_certainty_is_never_printed():
-    assert "is <1 % in the median study and >99 % in a new one" in verdict(0, 100)["text"]
+    assert verdict(0, 100)["text"].endswith("is <1 % and >99 %.")
 
 
 @pytest.mark.parametrize("median", range(0, 101, 10))
@@ -75,9 +83,10 @@ def test_stated_targets_take_the_place_of_the_usual_ratio():
     found = verdict_of(performance(40), performance(70), aims, prevalence=0.1)
     # NPV at 10 %: 0.9 * 0.9 / (0.81 + 0.1 * 0.01) = 0.9988 in the good draws, 0.9759 in the others.
     assert found["text"] == (
-        "Good enough to rule out? Likely: the chance that sensitivity is above 98 % and the NPV is "
-        "above 99.5 % at a prevalence of 10 % is 40 % in the median study and 70 % in a new one."
-    ).replace("Likely", "As likely as not")
+        "Good enough to rule out? As likely as not in the median study, likely in a new one: the "
+        "chance that sensitivity is above 98 % and the NPV is above 99.5 % at a prevalence of 10 % "
+        "is 40 % and 70 %."
+    )
     assert [one.target for one in criteria_of(aims, "rule out")] == ["sens"]
     assert [one.target for one in criteria_of(Aims(npv=0.9), "rule out")] == ["lr_neg"]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from metadx.errors import DataError
-from metadx.studies.aims import Aims
 from metadx.studies.covariates import CovariateSpec
 from metadx.studies.review import (
     Analysis,
@@ -279,17 +278,6 @@ TOTAL = "[[totals]]\nwhat = "
          '"Sens %", wanted something like "sens".'),
         (HEAD + '[source]\nretrieved = "2026-11-22"', 'source.retrieved: found "2026-11-22", '
          "wanted a valid date."),
-        (HEAD + '[decision]\ngoal = "exclude"', 'decision.goal: found "exclude", wanted one of '
-         '"rule out", "rule in" or "both"'),
-        (HEAD + "[decision]\nlr_neg = 1.5", "decision.lr_neg: found 1.5, wanted less than 1."),
-        (HEAD + "[decision]\nlr_pos = 1", "decision.lr_pos: found 1, wanted greater than 1."),
-        (HEAD + "[decision]\nsens = 95", "decision.sens: found 95, wanted less than 1."),
-        (HEAD + "[decision]\nthresholds = [0.1, 1.0]", "decision.thresholds[2]: found 1.0, wanted "
-         "less than 1."),
-        (HEAD + '[decision]\ndesign = "trial"', 'decision.design: found "trial", wanted one of '
-         '"cohort", "case-control" or "mixed"'),
-        (HEAD + '[decision]\ngoal = "rule out"\nspec = 0.9', 'decision: spec is no target for a '
-         'test that is to "rule out"; take it out, or give goal = "both".'),
         (HEAD + '[source]\ndoubts = "none"', 'source.doubts: found "none", wanted a valid list.'),
     ],
 )  # fmt: skip
@@ -337,28 +325,6 @@ def test_a_subgroup_must_be_a_categorical_column(folder):
             f'{path / "review.toml"}: analysis.subgroup: "{wrong}" is no categorical column; '
             "wanted one of setting."
         )
-
-
-def test_aims_are_read_and_thresholds_put_in_order(folder):
-    words = """
-[decision]
-goal = "both"
-source = "the guideline"
-lr_pos = 5
-npv = 0.98
-thresholds = [0.2, 0.05, 0.2]
-design = "case-control"
-"""
-    assert load_review(folder(FULL + words)).aims == Aims(
-        goal="both", source="the guideline", lr_pos=5.0, npv=0.98, thresholds=(0.05, 0.2),
-        design="case-control",
-    )  # fmt: skip
-    assert load_review(folder(FULL)).aims == Aims()
-
-
-def test_aims_are_for_reviews_of_accuracy(folder):
-    path = folder(HEAD.replace("[review]", '[review]\nkind = "agreement"') + "[decision]\n")
-    assert 'decision: is for reviews of accuracy, and review.kind is "agreement"' in refusal(path)
 
 
 def test_group_sizes_named_in_the_review_are_compared(folder):
