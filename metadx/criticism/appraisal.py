@@ -32,7 +32,8 @@ type Part = Literal[
 
 PARTS: tuple[Part, ...] = get_args(Part.__value__)
 _DRAWS = 2000  # of each refit
-_MOST_REFITTED = 300  # studies; above it the refits alone would take minutes
+# Studies above which so many fits would take minutes: one for each study, and one for each model.
+_MOST_REFITTED, _MOST_COMPARED = 200, 2000
 _BY = "year"
 
 
@@ -138,10 +139,14 @@ def appraise(
             lambda: cumulative(_few_enough(fit), _BY, draws=_DRAWS, prob=prob),
         ),
         priors=parted.take(
-            "priors", "fitting with other priors", lambda: prior_sensitivity(fit, draws=_DRAWS)
+            "priors",
+            "fitting with other priors",
+            lambda: prior_sensitivity(_comparable(fit), draws=_DRAWS, prob=prob),
         ),
         alternatives=parted.take(
-            "alternatives", "fitting other models", lambda: model_alternatives(fit, draws=_DRAWS)
+            "alternatives",
+            "fitting other models",
+            lambda: model_alternatives(_comparable(fit), draws=_DRAWS, prob=prob),
         ),
         deeks=parted.take("deeks", "testing the funnel", lambda: deeks(fit.table)),
         small_studies=parted.take(
@@ -183,6 +188,18 @@ def _few_enough(fit: Fit) -> Fit:
         msg = (
             f"with {fit.table.n_studies:,} studies no study is left out in turn (the limit is "
             f"{_MOST_REFITTED}); call metadx.criticism.influence.influence for it"
+        )
+        raise FitError(msg)
+    return fit
+
+
+def _comparable(fit: Fit) -> Fit:
+    """Refuse to fit very many studies under one model after another."""
+    if fit.table.n_studies > _MOST_COMPARED:
+        msg = (
+            f"with {fit.table.n_studies:,} studies other priors and models are not fitted one "
+            f"after another (the limit is {_MOST_COMPARED:,}); call prior_sensitivity or "
+            f"model_alternatives of metadx.criticism for it"
         )
         raise FitError(msg)
     return fit

@@ -1,11 +1,14 @@
-"""The tables of the page as CSV files, in full precision."""
+"""The tables of the page as CSV files, in full precision, and the parameters for RevMan."""
 
 import csv
 import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from metadx.engines.analysis import Analysis
+from metadx.errors import FitError
 from metadx.report.html.table import Table
+from metadx.report.revman import revman_blocks
 
 
 def table_csv(table: Table) -> str:
@@ -51,3 +54,19 @@ def write_tables(folder: Path, tables: Iterable[Table]) -> None:
     """
     for table in tables:
         (folder / f"table-{table.name}.csv").write_bytes(table_csv(table).encode())
+
+
+def write_revman(folder: Path, analysis: Analysis) -> None:
+    """Write ``revman.txt``; nothing where RevMan has no place for the model, as the page says.
+
+    Parameters
+    ----------
+    folder : Path
+    analysis : Analysis
+    """
+    try:
+        blocks = revman_blocks(analysis)
+    except FitError:
+        return
+    text = "\n\n".join(f"# {block.label}\n{block.text}" for block in blocks)
+    (folder / "revman.txt").write_bytes(f"{text}\n".encode())

@@ -81,7 +81,7 @@ def write_result(
             )
         if appraisal is not None and review is not None:
             from metadx.report.criticism_json import criticism_of
-            from metadx.report.exports import write_tables
+            from metadx.report.exports import write_revman, write_tables
             from metadx.report.html.sections import report_of
             from metadx.report.html.source import Source
             from metadx.report.summary import as_text
@@ -95,4 +95,5 @@ def write_result(
             page, tables = report_of(source)
             (stage / "report.html").write_bytes(page.encode())
             write_tables(stage, tables)
+            write_revman(stage, analysis)
         return tuple(sorted(path.name for path in stage.iterdir()))

@@ -72,13 +72,14 @@ def revman_section(source: Source) -> Section:
     ]
     if len(found) > 1:
         blocks.append(Table("revman", "Parameters for RevMan by kind of study", columns, rows))
-    blocks.append(
-        Text(
-            "Posterior means, variances and covariances on the logit scale. Enter either the first "
-            "nine (bivariate) or the last five (HSROC, from Lambda on), and the number of studies.",
-            "note",
+    which = "Enter the nine parameters of the bivariate model and the number of studies."
+    if "Lambda" in found[0].values:
+        which = (
+            "Enter either the first nine (bivariate) or the last five (HSROC, from Lambda on), and "
+            "the number of studies."
         )
-    )
+    scale = "Posterior means, variances and covariances on the logit scale."
+    blocks.append(Text(f"{scale} {which}", "note"))
     return Section("revman", "Parameters for RevMan", tuple(blocks))
 
 

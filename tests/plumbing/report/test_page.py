@@ -149,6 +149,10 @@ def test_the_influence_table_holds_what_the_criticism_found(whole):
 
 def test_the_files_say_the_same_as_the_page(whole):
     folder, page, found, _ = whole
+    head, *lines = (folder / "revman.txt").read_text(encoding="utf-8").splitlines()
+    assert head == "# all"
+    assert " ".join(lines) in page.text
+    assert lines[-1] == "Number of studies = 6"
     assert json.loads((folder / "summary.json").read_text())["title"] == found["title"]
     assert found["data"]["sha256"] in page.text
     assert found["model"]["card_sha256"] in page.text

@@ -60,6 +60,10 @@ def test_very_many_studies_are_not_left_out_one_by_one(pair, monkeypatch):
     monkeypatch.setattr(module, "_MOST_REFITTED", 1)
     found = appraise(pair, parts=["influence", "cumulative"])
     assert "the limit is 1" in found.influence.reason
+    monkeypatch.setattr(module, "_MOST_COMPARED", 1)
+    found = appraise(pair, parts=["priors", "alternatives"])
+    assert "other priors and models are not fitted" in found.priors.reason
+    assert found.alternatives == found.priors
 
 
 def test_with_covariates_the_pooled_fit_is_criticised():

@@ -28,8 +28,8 @@ class RandomMargin:
     """logit_i ~ Normal(mu, tau), mu ~ Normal(0, 3), tau ~ HalfNormal(1.5): posterior on a grid."""
 
     def __init__(self, hits: FloatArray, n: FloatArray) -> None:
-        self.mu, self.tau = np.linspace(-7, 9, 161), (np.arange(120) + 0.5) * 0.06
-        z, w = np.polynomial.hermite_e.hermegauss(80)
+        self.mu, self.tau = np.linspace(-7, 9, 107), (np.arange(80) + 0.5) * 0.09
+        z, w = np.polynomial.hermite_e.hermegauss(60)
         w = w / w.sum()
         logit = self.mu[:, None, None] + self.tau[:, None] * z  # (mu, tau, z)
         log = stats.norm(0, 3).logpdf(self.mu)[:, None] + stats.halfnorm(0, 1.5).logpdf(self.tau)

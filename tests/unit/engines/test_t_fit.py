@@ -85,7 +85,7 @@ def test_probabilities_of_the_degrees_are_those_of_the_evidences(telomerase):
             table,
             own_card(f"values = [{df}], weights = [1]"),
             engine="marginal",
-            draws=4000,
+            draws=2500,
             study_effects=False,
         ).engine.log_evidence
         for df in (3, 6, 50)
@@ -94,7 +94,7 @@ def test_probabilities_of_the_degrees_are_those_of_the_evidences(telomerase):
         table,
         own_card("values = [3, 6, 50], weights = [1, 2, 1]"),
         engine="marginal",
-        draws=4000,
+        draws=2500,
         study_effects=False,
     )
     joint = np.exp(evidence) * [0.25, 0.5, 0.25]
