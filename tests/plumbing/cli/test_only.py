@@ -24,9 +24,7 @@ def test_a_part_is_fitted_and_said(cli, tmp_path) -> None:
 
 def test_nothing_left_is_one_clear_message_and_no_result(cli, tmp_path) -> None:
     out = tmp_path / "r"
-    done = cli(
-        "run", "iqcode-dementia", "--only", "rob_overall=low", "--out", str(out)
-    )
+    done = cli("run", "iqcode-dementia", "--only", "rob_overall=low", "--out", str(out))
     assert (done.status, done.out) == (2, "")
     assert '"high" in 13 studies' in " ".join(done.err.split())
     assert not out.exists()

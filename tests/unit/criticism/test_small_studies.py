@@ -69,7 +69,9 @@ def test_studies_with_one_arm_are_left_out_by_name():
 @pytest.mark.parametrize("ask", [deeks, small_study_effect])
 def test_too_few_studies_are_refused(ask):
     rows = [(10 + i, 5, 4, 20 + 3 * i) for i in range(9)] + [(12, 0, 3, 0)]
-    with pytest.raises(FitError, match="9 of 10 studies in table have both arms, wanted are at least 10"):
+    with pytest.raises(
+        FitError, match="9 of 10 studies in table have both arms, wanted are at least 10"
+    ):
         ask(table_of(rows))
 
 
