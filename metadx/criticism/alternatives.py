@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from metadx.cards.load import LoadedCard, load_card
-from metadx.criticism.chance_words import enumerate_names
+from metadx.criticism.alternatives_words import alternatives_words
 from metadx.criticism.comparison import CLEAR_ERRORS, SMALL_DIFFERENCE
 from metadx.criticism.leave_one_out import LeaveOneOut, leave_one_out, sum_error
-from metadx.criticism.moved import draws_of, require_pooled
+from metadx.criticism.moved import USUAL_CUTS, require_pooled
+from metadx.criticism.quantities import fixed_by_model, quantities_of
 from metadx.criticism.retitled import retitled
 from metadx.criticism.stacking import stacking_weights
+from metadx.criticism.verdict_chances import Chances, verdict_chances
 from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit, fit
 from metadx.errors import ConvergenceWarning, FitError
-from metadx.estimands.logistic import expit
-from metadx.estimands.summary import Summary, summarise
+from metadx.estimands.summary import Summary
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.review import Review
 
@@ -32,7 +33,7 @@ MODELS = (
     "fixed-effect",
 )
 _CLEAR_EVIDENCE = 10.0  # log odds; no prior within reason makes up for it
-_FEW_STUDIES = 10  # below it the stacking weights are mostly chance
+_PULL = 1.0  # of the stacking weights towards equal shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,15 +49,20 @@ class AlternativeModel:
         Studies with a heavy tail are predicted by a fit without them.
     difference, difference_se : float
         Of the total leave-one-out log predictive density from that of the best model (0 for
-        itself), with its standard error over studies.
+        itself), with its standard error over studies; NaN for one study, which nothing predicts.
     evidence_gap : float or None
         Log evidence less that of the best model; None where an engine gave none.
     weight : float
-        In the stacking mixture; NaN for one study, which ranks no models.
+        In the stacking mixture of the models that are not clearly worse, 0 of the others; NaN for
+        one study, which ranks no models.
     quantities : mapping of str to Summary or None
         sens, spec (median study), sens_new, spec_new (a new study), lr_pos, lr_neg, dor, auc,
-        tau_sens, tau_spec, rho; None where the model or the data do not define it. Each tau is on
-        the scale of the model's own link.
+        tau_sens, tau_spec, rho; None where the model or the data do not define it, or the model
+        holds it fixed. Each tau is on the scale of the model's own link.
+    fixed : mapping of str to float
+        Quantities that the model holds fixed.
+    chances : mapping of str to float or None
+        As of `metadx.criticism.verdict_chances.verdict_chances`.
     """
 
     id: str
@@ -68,11 +74,18 @@ class AlternativeModel:
     evidence_gap: float | None
     weight: float
     quantities: Mapping[str, Summary | None]
+    fixed: Mapping[str, float]
+    chances: Chances
 
     @property
     def elpd(self) -> float:
-        """Leave-one-out log predictive density, summed over studies."""
-        return self.loo.total
+        """Leave-one-out log predictive density, summed over studies; NaN for one study."""
+        return self.loo.total if self.fit.table.n_studies > 1 else float("nan")
+
+    @property
+    def link(self) -> str:
+        """The scale of its effects, and of each tau."""
+        return self.fit.card.card.link
 
     @property
     def elpd_se(self) -> float:
@@ -111,16 +124,20 @@ class Alternatives:
     Parameters
     ----------
     models : tuple of AlternativeModel
-        The one that predicts best first.
+        The highest elpd first, which of models that predict alike is a matter of the seed; of one
+        study in the order of the cards.
     reference : str
         Id of the model of the analysis.
     failed : tuple of (str, str)
         Ids of models that no engine could fit, and why.
+    cuts : tuple of float
+        Likelihood ratios that the chances are about.
     """
 
     models: tuple[AlternativeModel, ...]
     reference: str
     failed: tuple[tuple[str, str], ...]
+    cuts: tuple[float, float] = USUAL_CUTS
 
     @property
     def passed(self) -> bool:
@@ -130,15 +147,7 @@ class Alternatives:
     @property
     def words(self) -> str:
         """Which models the data can tell apart, and how far the answer depends on the choice."""
-        parts = [_prediction_words(self), *_range_words(self), _stacking_words(self)]
-        doubtful = [one.id for one in self.models if not one.passed]
-        if doubtful:
-            parts.append(f"Not to be relied on, for a failed check: {enumerate_names(doubtful)}.")
-        if self.failed:
-            parts.append(
-                f"Could not be fitted: {enumerate_names([name for name, _ in self.failed])}."
-            )
-        return " ".join(part for part in parts if part)
+        return alternatives_words(self)
 
 
 def model_alternatives(
@@ -148,6 +157,7 @@ def model_alternatives(
     draws: int = 2000,
     seed: int | None = None,
     prob: float = 0.95,
+    cuts: tuple[float, float] = USUAL_CUTS,
     say: Callable[[str], None] = lambda _: None,
 ) -> Alternatives:
     """Fit the studies under several models and compare what they predict and what they say.
@@ -169,6 +179,8 @@ def model_alternatives(
         None takes that of the fit or of the review, else 1.
     prob : float
         Level of the intervals.
+    cuts : tuple of float
+        Likelihood ratios of the verdict: LR− is to be below the first, LR+ above the second.
     say : callable
         Told each step.
 
@@ -203,7 +215,7 @@ def model_alternatives(
         seed = data.seed if seed is None else seed
     studies = data.table if isinstance(data, Fit) else data
     own = data if isinstance(data, Fit) else None
-    found = [] if own is None else [_model(own, prob)]
+    found = [] if own is None else [_model(own, prob, cuts)]
     failed = []
     loaded = [each if isinstance(each, LoadedCard) else load_card(each) for each in cards]
     reference = own.card if own is not None else loaded[0]
@@ -212,12 +224,12 @@ def model_alternatives(
             continue
         say(f"fitting {card.card.id}")
         try:
-            found.append(_model(_fitted(studies, card, own, draws, seed), prob))
+            found.append(_model(_fitted(studies, card, own, draws, seed), prob, cuts))
         except FitError as error:
             failed.append((card.card.id, str(error)))
     if not found:
         raise FitError("; ".join(f"{name}: {why}" for name, why in failed))
-    return Alternatives(_ranked(found), reference.card.id, tuple(failed))
+    return Alternatives(_ranked(found), reference.card.id, tuple(failed), cuts)
 
 
 def _fitted(
@@ -238,7 +250,7 @@ def _fitted(
     return made if own is None else retitled(made, own)
 
 
-def _model(made: Fit, prob: float) -> AlternativeModel:
+def _model(made: Fit, prob: float, cuts: tuple[float, float]) -> AlternativeModel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         try:
@@ -256,100 +268,33 @@ def _model(made: Fit, prob: float) -> AlternativeModel:
         evidence_gap=None,
         weight=float("nan"),
         quantities=quantities_of(made, prob),
+        fixed=fixed_by_model(made),
+        chances=verdict_chances(made, cuts),
     )
-
-
-def quantities_of(made: Fit, prob: float = 0.95) -> dict[str, Summary | None]:
-    """Summarise what models or priors are compared by.
-
-    Parameters
-    ----------
-    made : Fit
-        Without covariates.
-    prob : float
-        Level of the intervals.
-
-    Returns
-    -------
-    dict of str to Summary or None
-        None where the model or the data do not define the quantity.
-    """
-    draws = draws_of(made)
-    new = expit(made.pooled.new_logits)
-    for column, (margin, known) in enumerate(zip(("sens", "spec"), made.identified, strict=True)):
-        draws[f"{margin}_new"] = new[:, column] if known else np.full(len(new), np.nan)
-    return {
-        name: summarise(values, prob) if np.isfinite(values).all() else None
-        for name, values in draws.items()
-    }
 
 
 def _ranked(found: Sequence[AlternativeModel]) -> tuple[AlternativeModel, ...]:
-    elpd = np.stack([one.loo.elpd for one in found], axis=1)
-    weights = stacking_weights(elpd) if elpd.shape[0] > 1 else np.full(len(found), np.nan)
-    # The order of the cards decides between models that predict alike.
-    order = sorted(range(len(found)), key=lambda place: -found[place].elpd)
-    best = found[order[0]]
-    return tuple(
+    if found[0].fit.table.n_studies == 1:
+        unknown = float("nan")
+        return tuple(replace(one, difference=unknown, difference_se=unknown) for one in found)
+    # The order of the cards decides between models that predict exactly alike.
+    first, *others = sorted(found, key=lambda one: -one.elpd)
+    ranked = [
         replace(
-            found[place],
-            difference=found[place].elpd - best.elpd,
-            difference_se=sum_error(found[place].loo.elpd - best.loo.elpd),
-            evidence_gap=_gap(found[place].fit, best.fit),
-            weight=float(weights[place]),
+            one,
+            difference=one.elpd - first.elpd,
+            difference_se=sum_error(one.loo.elpd - first.loo.elpd),
+            evidence_gap=_gap(one.fit, first.fit),
         )
-        for place in order
-    )
+        for one in (first, *others)
+    ]
+    # A model that is clearly worse could still be given the studies near the mean: no use of it.
+    kept = [one for one in ranked if not one.clearly_worse]
+    shares = stacking_weights(np.stack([one.loo.elpd for one in kept], axis=1), _PULL)
+    weights = dict(zip((id(one) for one in kept), shares.tolist(), strict=True))
+    return tuple(replace(one, weight=weights.get(id(one), 0.0)) for one in ranked)
 
 
 def _gap(one: Fit, best: Fit) -> float | None:
     own, other = one.engine.log_evidence, best.engine.log_evidence
     return None if own is None or other is None else own - other
-
-
-def _prediction_words(found: Alternatives) -> str:
-    best, *others = found.models
-    if not others:
-        return f"Only {best.id} could be compared."
-    worse = [one.id for one in others if one.clearly_worse]
-    close = [one.id for one in others if not one.clearly_worse]
-    told = f"Of {len(found.models)} models {best.id} predicts studies left out best"
-    if not close:
-        return f"{told}, and clearly better than {enumerate_names(worse)}."
-    told += f", but the data cannot tell {enumerate_names(close)} from it"
-    if worse:
-        verb = "is" if len(worse) == 1 else "are"
-        told += f"; {enumerate_names(worse)} {verb} clearly worse"
-    return f"{told}."
-
-
-def _range_words(found: Alternatives) -> list[str]:
-    """Say how far the accuracy moves among the models that the data do not rule out."""
-    kept = [one for one in found.models if not one.clearly_worse]
-    if len(kept) < 2:
-        return []
-    parts = []
-    for name, words in (("sens", "sensitivity"), ("spec", "specificity")):
-        medians = [q.median for one in kept if (q := one.quantities[name]) is not None]
-        if len(medians) < 2:
-            continue
-        low, high = f"{min(medians):.3f}", f"{max(medians):.3f}"
-        parts.append(
-            f"{words} is {low}" if low == high else f"{words} lies between {low} and {high}"
-        )
-    if not parts:
-        return []
-    joined = ", the ".join(parts)
-    return [f"Among the models not clearly worse, of the median study the {joined}."]
-
-
-def _stacking_words(found: Alternatives) -> str:
-    shown = [one for one in found.models if one.weight >= 0.005]
-    if len(found.models) < 2 or not shown:
-        return ""
-    shown.sort(key=lambda one: -one.weight)
-    listed = ", ".join(f"{one.id} {one.weight:.2f}" for one in shown)
-    told = f"Stacking weights: {listed}."
-    if found.models[0].fit.table.n_studies < _FEW_STUDIES:
-        told += " With so few studies they are mostly chance."
-    return told

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from metadx.criticism.alternatives import Alternatives, model_alternatives
 from metadx.criticism.cumulative import Cumulative, cumulative
 from metadx.criticism.influence import Influence, influence
+from metadx.criticism.moved import cuts_of
 from metadx.criticism.outliers import Outliers, outliers
 from metadx.criticism.predictive import PredictiveChecks, predictive_checks
 from metadx.criticism.prior_sensitivity import PriorSensitivity, prior_sensitivity
@@ -17,6 +18,7 @@ from metadx.criticism.study_weights import StudyWeights, study_weights
 from metadx.engines.analysis import Analysis
 from metadx.engines.fit import Fit
 from metadx.errors import ConvergenceWarning, FitError, MetadxError
+from metadx.studies.aims import NO_AIMS, Aims
 
 type Part = Literal[
     "influence",
@@ -85,6 +87,7 @@ def appraise(
     *,
     parts: Collection[Part] = PARTS,
     prob: float = 0.95,
+    aims: Aims = NO_AIMS,
     say: Callable[[str], None] = lambda _: None,
 ) -> Appraisal:
     """Criticise an analysis: predictive checks, influence, outliers, priors, other models, bias.
@@ -99,6 +102,9 @@ def appraise(
         Parts that are wanted.
     prob : float
         Level of the intervals.
+    aims : Aims
+        What the review wants of the test: the likelihood ratios that it states are those of the
+        verdict that is followed.
     say : callable
         Told each step.
 
@@ -117,7 +123,12 @@ def appraise(
     """
     fit = analysis.pooled
     parted = _Parted(parts, say)
-    moved = parted.take("influence", "leaving studies out", lambda: _influence(fit, prob, say))
+    cuts = cuts_of(aims)
+    moved = parted.take(
+        "influence",
+        "leaving studies out",
+        lambda: influence(_few_enough(fit), draws=_DRAWS, prob=prob, cuts=cuts, say=say),
+    )
     shared = None if isinstance(moved, Refused) else moved
     return Appraisal(
         fit=fit,
@@ -136,21 +147,23 @@ def appraise(
         cumulative=parted.take(
             "cumulative",
             "adding studies by year",
-            lambda: cumulative(_few_enough(fit), _BY, draws=_DRAWS, prob=prob),
+            lambda: cumulative(_few_enough(fit), _BY, draws=_DRAWS, prob=prob, cuts=cuts),
         ),
         priors=parted.take(
             "priors",
             "fitting with other priors",
-            lambda: prior_sensitivity(_comparable(fit), draws=_DRAWS, prob=prob),
+            lambda: prior_sensitivity(_comparable(fit), draws=_DRAWS, prob=prob, cuts=cuts),
         ),
         alternatives=parted.take(
             "alternatives",
             "fitting other models",
-            lambda: model_alternatives(_comparable(fit), draws=_DRAWS, prob=prob),
+            lambda: model_alternatives(_comparable(fit), draws=_DRAWS, prob=prob, cuts=cuts),
         ),
         deeks=parted.take("deeks", "testing the funnel", lambda: deeks(fit.table)),
         small_studies=parted.take(
-            "small_studies", "regressing on the size of studies", lambda: small_study_effect(fit)
+            "small_studies",
+            "regressing on the size of studies",
+            lambda: small_study_effect(fit, prob=prob),
         ),
         weights=parted.take("weights", "weighing studies", lambda: study_weights(fit)),
     )
@@ -176,10 +189,6 @@ class _Parted:
         except Exception as error:
             text = f"The program failed here ({type(error).__name__}: {error}); please report it."
             return Refused(text, broken=True)
-
-
-def _influence(fit: Fit, prob: float, say: Callable[[str], None]) -> Influence:
-    return influence(_few_enough(fit), draws=_DRAWS, prob=prob, say=say)
 
 
 def _few_enough(fit: Fit) -> Fit:

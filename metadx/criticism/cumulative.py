@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.load import LoadedCard
-from metadx.criticism.chance_words import enumerate_names
-from metadx.criticism.moved import Moved, Verdict, follow, require_pooled
+from metadx.criticism.chance_words import decimal, digits_for, enumerate_names
+from metadx.criticism.moved import USUAL_CUTS, Moved, Verdict, follow, require_pooled
+from metadx.criticism.reweighted import is_slow, reweight
 from metadx.designs.design import NO_COVARIATES, Design
 from metadx.engines.fit import Fit, fit
 from metadx.engines.hand_over import run_engine
+from metadx.engines.notes import FEW_STUDIES
 from metadx.engines.settings import FitSettings
 from metadx.errors import DataError, FitError
 from metadx.studies.accuracy import AccuracyTable
@@ -23,7 +25,7 @@ from metadx.studies.review import Review
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
-_PRIOR_LED = 4  # studies; with fewer the prior speaks loudly
+_REUSED = 2  # times as many draws of a fit that is to be reweighted for earlier steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,7 @@ class Cumulative:
         sens, spec, ..., dor after each step, arrays of length K; NaN where they are not identified
         yet.
     verdict : Verdict
-        P(LR− < 0.1) and P(LR+ > 10) after each step.
+        P(LR− < 0.1) and P(LR+ > 10) after each step, or of the ratios in `Verdict.cuts`.
     failed : tuple of str
         Studies at whose step the fit failed a check.
     prob : float
@@ -83,26 +85,39 @@ class Cumulative:
         moved = self.quantities[name]
         if not np.isfinite(moved.median[-1]):
             return ""
-        last = moved.median[-1]
-        wrong = np.flatnonzero(~(np.abs(moved.median - last) <= 0.02))
-        step = int(wrong[-1]) + 1 if wrong.size else 0
-        since = (
-            "has stayed there from the first study on"
-            if step == 0
-            else f"has stayed within 0.02 of that since {self.labels[step]} "
-            f"({self.by} {self.values[step]:g})"
+        last, size = float(moved.median[-1]), len(self.labels)
+        digits = digits_for(last)
+        told = f"The pooled {words} is {decimal(last, digits)}"
+        if size == 1:
+            return f"{told} after the only study."
+        near = 2 * 10.0**-digits  # the nearer to 0 or 1, the more a small change matters
+        away = np.flatnonzero(~(np.abs(moved.median - last) <= near))
+        step = int(away[-1]) + 1 if away.size else 0
+        within = f"within {near:.{digits}f} of that"
+        if step == 0:
+            since = f"has stayed {within} from the first study on"
+        elif step == size - 1:
+            since = (
+                f"moved there by more than {near:.{digits}f} with the last study, "
+                f"{self.labels[step]}"
+            )
+        else:
+            since = (
+                f"has stayed {within} since {self.labels[step]} ({self.by} {self.values[step]:g})"
+            )
+        return f"{told} and {since}{self._narrowed(moved, digits)}."
+
+    def _narrowed(self, moved: Moved, digits: int) -> str:
+        """Compare the width of the interval with that when the prior had ceased to lead."""
+        width = moved.upper - moved.lower
+        if len(self.labels) <= FEW_STUDIES or not np.isfinite(width[FEW_STUDIES - 1]):
+            return ""
+        before, now = (decimal(float(width[i]), digits) for i in (FEW_STUDIES - 1, -1))
+        if before == now:
+            return ""
+        return (
+            f"; the width of its interval went from {before} after {FEW_STUDIES} studies to {now}"
         )
-        if step == len(self.labels) - 1 and step > 0:
-            since = f"moved there by more than 0.02 with the last study, {self.labels[step]}"
-        narrowed = moved.upper - moved.lower
-        first = min(_PRIOR_LED, len(self.labels)) - 1
-        width = (
-            f"; the width of its interval went from {narrowed[first]:.2f} after "
-            f"{first + 1} studies to {narrowed[-1]:.2f}"
-            if len(self.labels) > _PRIOR_LED and np.isfinite(narrowed[first])
-            else ""
-        )
-        return f"The pooled {words} is {last:.2f} and {since}{width}."
 
 
 def cumulative(
@@ -113,12 +128,14 @@ def cumulative(
     draws: int = 2000,
     seed: int | None = None,
     prob: float = 0.95,
+    cuts: tuple[float, float] = USUAL_CUTS,
     say: Callable[[str], None] | None = None,
 ) -> Cumulative:
     """Fit the first study, the first two, and so on to all of them.
 
-    Every step is a fit of its own with the same card, by the marginal engine. With fewer than four
-    studies the prior speaks loudly.
+    Every step is a fit of its own with the same card, by the marginal engine; with t effects or
+    more than 100 studies the draws of a later step are reweighted wherever their weights can be
+    trusted. With fewer than four studies the prior speaks loudly.
 
     Parameters
     ----------
@@ -135,6 +152,8 @@ def cumulative(
         As of `metadx.fit`.
     prob : float
         Level of the intervals.
+    cuts : tuple of float
+        Ratios of the verdict: LR− is to be below the first, LR+ above the second.
     say : callable, optional
         Told each step.
 
@@ -172,20 +191,11 @@ def cumulative(
         whole = fit(data, model, sens=NO_COVARIATES, spec=NO_COVARIATES, draws=draws, seed=seed,
                     study_effects=False)  # fmt: skip
     order, values, unit = ordering(whole.table, by)
-    steps: list[Fit | None] = []
-    failed = []
-    for count in range(1, order.size):
-        label = whole.table.study[order[count - 1]]
-        if say is not None:
-            say(f"fitting the studies up to {label} ({count} of {order.size})")
-        step, sound = _step(whole, order[:count], draws)
-        steps.append(step)
-        if not sound:
-            failed.append(label)
+    steps, failed = _steps(whole, order, draws, say)
     labels = tuple(whole.table.study[i] for i in order)
     if not whole.passed:
         failed.append(labels[-1])
-    moved, verdict = follow(whole, [*steps, whole], prob)
+    moved, verdict = follow(whole, [*steps, whole], prob, cuts)
     return Cumulative(
         by=by,
         unit=unit,
@@ -234,17 +244,49 @@ def ordering(table: AccuracyTable, by: str) -> tuple[IntArray, FloatArray, str]:
     return np.argsort(values, kind="stable"), values, covariate.unit
 
 
-def _step(whole: Fit, rows: IntArray, draws: int) -> tuple[Fit | None, bool]:
-    """Fit some of the studies; also tell whether every check passed."""
-    table = whole.table.take(rows)
-    seed = int(np.random.SeedSequence([whole.seed, rows.size]).generate_state(1)[0])
-    settings = FitSettings("marginal", draws, seed, study_effects=False)
-    design = Design.without_covariates(table.n_studies)
+def _steps(
+    whole: Fit, order: IntArray, draws: int, say: Callable[[str], None] | None
+) -> tuple[list[Fit | None], list[str]]:
+    """Fit the first study, the first two, and so on to all but one; also name what failed.
+
+    Where fits are slow they are made from the last to the first, and one whose draws can be
+    reweighted serves for the steps before it too.
+    """
+    slow = is_slow(whole)
+    base, rows = whole, np.arange(order.size)
+    steps: list[Fit | None] = []
+    failed = []
+    for count in range(order.size - 1, 0, -1):
+        kept = np.sort(order[:count])  # a part of a table keeps its order
+        table = whole.table.take(kept)
+        design = Design.without_covariates(count)
+        label = whole.table.study[order[count - 1]]
+        if say is not None:
+            say(f"fitting the studies up to {label} ({count} of {order.size})")
+        seed = int(np.random.SeedSequence([whole.seed, count]).generate_state(1)[0])
+        settings = FitSettings("marginal", draws, seed, study_effects=False)
+        if slow:
+            gone = np.flatnonzero(~np.isin(rows, kept))
+            found = reweight(base, gone, (table, design), settings)
+            if found is not None:
+                steps.append(found[0])
+                continue
+            settings = replace(settings, draws=_REUSED * draws)
+        step = _refit(whole, table, design, settings)
+        if step is None or not step.passed:
+            failed.append(label)
+        if step is not None:
+            base, rows = step, kept
+            nothing = np.zeros((*step.rho.shape, 0))
+            slim = replace(step.result, log_likelihood=nothing, proposals=None)
+            step = replace(step, result=slim)
+        steps.append(step)
+    return steps[::-1], failed[::-1]
+
+
+def _refit(whole: Fit, table: AccuracyTable, design: Design, settings: FitSettings) -> Fit | None:
     try:
         result = run_engine(table, whole.card, design, settings)
     except FitError:
-        return None, False
-    nothing = np.zeros((*result.rho.shape, 0))
-    slim = replace(result, log_likelihood=nothing, proposals=None)
-    step = replace(whole, table=table, design=design, settings=settings, result=slim)
-    return step, step.passed
+        return None
+    return replace(whole, table=table, design=design, settings=settings, result=result)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.criticism.chance_words import chance, enumerate_names
+from metadx.criticism.chance_words import chance, digits_for, enumerate_names
 from metadx.criticism.leave_one_out import leave_one_out
-from metadx.criticism.moved import Moved, Verdict, follow, require_pooled
+from metadx.criticism.moved import USUAL_CUTS, Moved, Verdict, follow, require_pooled
 from metadx.criticism.refit import LeftOut, refits
 from metadx.engines.fit import Fit
 
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
-_WORTH_SAYING = 0.01  # change of a probability, or of sens or spec
+_WORTH_SAYING = 0.01  # change of a probability
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Influence:
         The same of the means and the logs of the standard deviations between studies together:
         an outlier may move the heterogeneity more than the mean.
     verdict : Verdict
-        P(LR− < 0.1) and P(LR+ > 10) without each study.
+        P(LR− < 0.1) and P(LR+ > 10) without each study, or of the ratios in `Verdict.cuts`.
     order : ndarray of int, shape (N,)
         Rows by `shift_all`, the most influential study first; those with none last.
     failed : tuple of str
@@ -51,7 +51,7 @@ class Influence:
     prob : float
         Level of the intervals.
     without : tuple of LeftOut
-        The refits themselves.
+        The refits themselves; `LeftOut.method` says which were made by reweighting.
     """
 
     study: tuple[str, ...]
@@ -75,6 +75,7 @@ class Influence:
                 "With two studies each refit rests on one study, and how much studies differ "
                 "comes from the prior alone."
             )
+        parts.append(_method_words(self))
         if self.failed:
             parts.append(f"Not to be trusted, for a failed check: {enumerate_names(self.failed)}.")
         return " ".join(part for part in parts if part)
@@ -85,6 +86,7 @@ def influence(
     *,
     draws: int = 2000,
     prob: float = 0.95,
+    cuts: tuple[float, float] = USUAL_CUTS,
     without: Sequence[LeftOut] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Influence:
@@ -98,6 +100,9 @@ def influence(
         Of each refit.
     prob : float
         Level of the intervals.
+    cuts : tuple of float
+        Ratios of the verdict: LR− is to be below the first, LR+ above the second. Those that a
+        review states: `metadx.criticism.moved.cuts_of`.
     without : sequence of LeftOut, optional
         Refits made already, by `metadx.criticism.refit.refits`.
     say : callable, optional
@@ -127,7 +132,7 @@ def influence(
     """
     require_pooled(fit, "influence")
     parts = tuple(refits(fit, draws, say) if without is None else without)
-    moved, verdict = follow(fit, [part.fit for part in parts], prob)
+    moved, verdict = follow(fit, [part.fit for part in parts], prob, cuts)
     reweighted = leave_one_out(fit)
     elpd = np.array([part.elpd for part in parts])
     shift, shift_all = np.array([_shifts(fit, part.fit) for part in parts]).T.copy()
@@ -174,20 +179,37 @@ def _distance(before: FloatArray, after: FloatArray) -> float:
 
 
 def _accuracy_words(found: Influence) -> str:
-    parts = []
+    still, parts = [], []
     for name, words in (("sens", "sensitivity"), ("spec", "specificity")):
-        change = np.abs(found.quantities[name].change)
-        if np.isfinite(change).any():
-            parts.append((words, float(np.nanmax(change)), int(np.nanargmax(change))))
-    if not parts:
+        moved = found.quantities[name]
+        change = np.abs(moved.change)
+        if not np.isfinite(change).any():
+            continue
+        row, digits = int(np.nanargmax(change)), digits_for(moved.whole)
+        if change[row] < 10.0**-digits:
+            still.append(f"{words} by as much as {10.0**-digits:g}")
+        else:
+            parts.append(f"{words} by {change[row]:.{digits}f} ({found.study[row]})")
+    sentences = []
+    if parts:
+        sentences.append(f"Leaving out one study moves the pooled {' and '.join(parts)} at most.")
+    if still:
+        sentences.append(f"No study moves the pooled {' or the pooled '.join(still)}.")
+    return " ".join(sentences)
+
+
+def _method_words(found: Influence) -> str:
+    """Say which studies were left out without a refit."""
+    size = len(found.without)
+    again = [found.study[one.study] for one in found.without if one.method == "refitted"]
+    if len(again) == size:
         return ""
-    if all(change < _WORTH_SAYING for _, change, _ in parts):
-        named = " or ".join(words for words, _, _ in parts)
-        return f"No study moves the pooled {named} by as much as {_WORTH_SAYING}."
-    listed = " and ".join(f"{words} by {change:.2f} ({found.study[row]})" if change >= 0.005
-                          else f"{words} by less than 0.01"
-                          for words, change, row in parts)  # fmt: skip
-    return f"Leaving out one study moves the pooled {listed} at most."
+    how = "by reweighting the draws of all studies (Pareto k at most 0.7)"
+    if not again:
+        return f"Each study was left out {how}."
+    return (
+        f"Studies were left out {how}; for {enumerate_names(again)} the others were fitted again."
+    )
 
 
 def _most_words(found: Influence) -> str:
@@ -210,8 +232,8 @@ def _verdict_words(found: Influence) -> list[str]:
     of = found.verdict
     out = []
     for what, each, whole in (
-        ("LR− is below 0.1", of.rule_out, of.whole_rule_out),
-        ("LR+ is above 10", of.rule_in, of.whole_rule_in),
+        (f"LR− is below {of.cuts[0]:g}", of.rule_out, of.whole_rule_out),
+        (f"LR+ is above {of.cuts[1]:g}", of.rule_in, of.whole_rule_in),
     ):
         change = np.abs(each - whole)
         if not np.isfinite(change).any():

@@ -12,6 +12,7 @@ from metadx.estimands.accuracy import median_study
 from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.law_curve import area_of_law
 from metadx.estimands.ratios import dor, lr_neg, lr_pos
+from metadx.studies.aims import LR_NEG, LR_POS, Aims
 
 type FloatArray = NDArray[np.float64]
 
@@ -27,8 +28,8 @@ QUANTITIES: Mapping[str, tuple[bool, bool]] = {
     "lr_neg": (True, True),
     "dor": (True, True),
 }
-#: Usual limits of a test that rules out and of one that rules in.
-RULE_OUT, RULE_IN = 0.1, 10.0
+#: Ratios that say what a test can be used for, where a review states no others: LR− and LR+.
+USUAL_CUTS = (LR_NEG, LR_POS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +64,36 @@ class Verdict:
     Parameters
     ----------
     rule_out : ndarray, shape (N,)
-        P(LR− < 0.1), of the median study.
+        P(LR− < the first cut), of the median study.
     rule_in : ndarray, shape (N,)
-        P(LR+ > 10).
+        P(LR+ > the second cut).
     whole_rule_out, whole_rule_in : float
         The same of all studies.
+    cuts : tuple of float
+        The ratios that the probabilities are about; 0.1 and 10 where a review states no others.
     """
 
     rule_out: FloatArray
     rule_in: FloatArray
     whole_rule_out: float
     whole_rule_in: float
+    cuts: tuple[float, float] = USUAL_CUTS
+
+
+def cuts_of(aims: Aims) -> tuple[float, float]:
+    """Return the likelihood ratios that a review wants beaten, the usual ones where it states none.
+
+    Parameters
+    ----------
+    aims : Aims
+
+    Examples
+    --------
+    >>> cuts_of(Aims()), cuts_of(Aims(lr_neg=0.05))
+    ((0.1, 10.0), (0.05, 10.0))
+    """
+    low, high = aims.lr_neg, aims.lr_pos
+    return LR_NEG if low is None else low, LR_POS if high is None else high
 
 
 def require_pooled(fit: Fit, what: str) -> None:
@@ -134,7 +154,10 @@ def draws_of(fit: Fit) -> dict[str, FloatArray]:
 
 
 def follow(
-    whole: Fit, fits: Sequence[Fit | None], prob: float = 0.95
+    whole: Fit,
+    fits: Sequence[Fit | None],
+    prob: float = 0.95,
+    cuts: tuple[float, float] = USUAL_CUTS,
 ) -> tuple[dict[str, Moved], Verdict]:
     """Summarise every quantity in each fit.
 
@@ -146,6 +169,8 @@ def follow(
         N fits; None gives NaN.
     prob : float
         Level of the intervals.
+    cuts : tuple of float
+        Ratios of the verdict: LR− is to be below the first, LR+ above the second.
 
     Returns
     -------
@@ -164,10 +189,10 @@ def follow(
         known = np.isfinite(values).all(axis=1)
         table[row, known] = np.quantile(values[known], levels, axis=1).T
         if known[list(QUANTITIES).index("lr_neg")]:
-            chance[row] = (draws["lr_neg"] < RULE_OUT).mean(), (draws["lr_pos"] > RULE_IN).mean()
+            chance[row] = (draws["lr_neg"] < cuts[0]).mean(), (draws["lr_pos"] > cuts[1]).mean()
     moved = {
         name: Moved(*table[:-1, place].T.copy(), *(float(x) for x in table[-1, place, [1, 0, 2]]))
         for place, name in enumerate(QUANTITIES)
     }
     out, into = chance[:-1].T.copy()
-    return moved, Verdict(out, into, float(chance[-1, 0]), float(chance[-1, 1]))
+    return moved, Verdict(out, into, float(chance[-1, 0]), float(chance[-1, 1]), cuts)

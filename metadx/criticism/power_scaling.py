@@ -1,15 +1,16 @@
 """Who speaks in each parameter, the data or the prior: power-scaling, and what was learned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.coefficients import coefficient_priors
-from metadx.criticism.chance_words import enumerate_names
+from metadx.criticism.chance_words import decimal, enumerate_names
 from metadx.engines.fit import Fit
+from metadx.engines.notes import FEW_STUDIES
 from metadx.estimands.links import to_logit
 from metadx.estimands.logistic import expit
 
@@ -35,11 +36,11 @@ SHORT = {
     "rho": "the correlation",
 }
 
-_FEW_STUDIES = 4  # below it a review is led by its prior, whatever the numbers say
+_FEW_OF_RHO = 10  # studies below which a correlation is not left to the data alone
 _PRIOR_DRAWS = 20_000
 _STREAM = 23  # keeps these draws apart from those of the fit
 _BINS = 50  # of equal prior probability
-_LEVELS = (0.025, 0.5, 0.975)
+_PROB = 0.95  # of the intervals whose widths are compared
 _MARGINS = ("sens", "spec")
 _LONG = {"sens": "sensitivity", "spec": "specificity"}
 
@@ -59,8 +60,8 @@ class PowerScaled:
         Bits by which the posterior tells more than the prior (Kullback-Leibler divergence); at
         most 5.6 are told apart.
     posterior, prior_alone : tuple of float, length 3
-        Lower limit, median and upper limit at 95 %, equal-tailed: mu as a probability, tau and
-        beta on the scale of the link.
+        Lower limit, median and upper limit, equal-tailed: mu as a probability, tau and beta on
+        the scale of the link.
     verdict : {"data", "prior", "both"}
         Who speaks.
     words : str
@@ -86,7 +87,7 @@ class _Part:
     prior: FloatArray
 
 
-def power_scaling(fit: Fit) -> tuple[PowerScaled, ...]:
+def power_scaling(fit: Fit, prob: float = 0.95) -> tuple[PowerScaled, ...]:
     """Ask of every parameter whether the data or the prior speak.
 
     Power-scaling alone cannot answer: a flat prior, such as that of rho in most cards, stays what
@@ -94,12 +95,15 @@ def power_scaling(fit: Fit) -> tuple[PowerScaled, ...]:
     against the prior as well. The prior speaks where little was learned (less than 0.15 bits, or an
     interval of more than 0.7 of the width with less than 1 bit), or where only the prior moves the
     posterior. Both speak where more was learned but not much (0.5 bits, half the width), or where
-    prior and data both move it. Else the data speak.
+    prior and data both move it. Else the data speak; but never alone on anything with fewer than 4
+    studies that may differ, nor on the correlation with fewer than 10.
 
     Parameters
     ----------
     fit : Fit
         May have covariates: each effect is then a parameter.
+    prob : float
+        Level of the intervals that are reported; what they are judged by is always 95 %.
 
     Returns
     -------
@@ -124,12 +128,37 @@ def power_scaling(fit: Fit) -> tuple[PowerScaled, ...]:
     for place, part in enumerate(parts):
         moved = float(scaled["prior"][place]), float(scaled["likelihood"][place])
         learned = learned_bits(part.draws.ravel(), part.prior)
-        ends = [np.quantile(values, _LEVELS) for values in (part.draws, part.prior)]
-        verdict = _verdict(*moved, learned, float(np.ptp(ends[0]) / np.ptp(ends[1])))
-        own, alone = (_reported(fit, part.name, limits) for limits in ends)
-        words = _sentence(fit, part.name, verdict, learned, (own, alone))
+        widths = [np.ptp(_limits(values, _PROB)) for values in (part.draws, part.prior)]
+        verdict = _verdict(*moved, learned, float(widths[0] / widths[1]))
+        if verdict == "data" and _too_few(fit, part.name):
+            verdict = "both"
+        own, alone = (
+            _reported(fit, part.name, _limits(values, prob)) for values in (part.draws, part.prior)
+        )
+        words = _sentence(fit, part.name, verdict, learned, (own, alone), prob=prob)
         found.append(PowerScaled(part.name, *moved, learned, own, alone, verdict, words))
     return tuple(found)
+
+
+def shared(fit: Fit, one: PowerScaled, prob: float = 0.95) -> PowerScaled:
+    """Let the prior speak too where the data alone spoke.
+
+    Parameters
+    ----------
+    fit : Fit
+    one : PowerScaled
+        Of one of its parameters.
+    prob : float
+        Level of its intervals.
+
+    Returns
+    -------
+    PowerScaled
+        With the verdict "both".
+    """
+    ends = (one.posterior, one.prior_alone)
+    words = _sentence(fit, one.parameter, "both", one.learned, ends, prob=prob)
+    return replace(one, verdict="both", words=words)
 
 
 def power_words(power: Sequence[PowerScaled], studies: int) -> str:
@@ -147,7 +176,7 @@ def power_words(power: Sequence[PowerScaled], studies: int) -> str:
         Whole sentences.
     """
     parts = []
-    if studies < _FEW_STUDIES:
+    if studies < FEW_STUDIES and any(one.parameter.startswith("tau") for one in power):
         what = "1 study" if studies == 1 else f"{studies} studies"
         parts.append(f"With {what} the answer is led by the prior.")
     parts += [one.words for one in power if one.verdict == "prior"]
@@ -261,6 +290,18 @@ def _verdict(prior: float, likelihood: float, learned: float, width: float) -> S
     return "data"
 
 
+def _too_few(fit: Fit, name: str) -> bool:
+    """Tell whether the prior always has a part, whatever the numbers say."""
+    if fit.card.card.builder == "fixed":  # no heterogeneity whose prior could speak
+        return False
+    return fit.table.n_studies < (_FEW_OF_RHO if name == "rho" else FEW_STUDIES)
+
+
+def _limits(draws: FloatArray, prob: float) -> FloatArray:
+    levels = ((1 - prob) / 2, 0.5, (1 + prob) / 2)
+    return np.asarray(np.quantile(draws, levels))
+
+
 def _reported(fit: Fit, name: str, limits: FloatArray) -> Limits:
     if name.startswith("mu"):
         limits = expit(to_logit(limits, fit.card.card.link))
@@ -269,11 +310,17 @@ def _reported(fit: Fit, name: str, limits: FloatArray) -> Limits:
 
 
 def _sentence(
-    fit: Fit, name: str, verdict: Speaker, learned: float, ends: tuple[Limits, Limits]
+    fit: Fit,
+    name: str,
+    verdict: Speaker,
+    learned: float,
+    ends: tuple[Limits, Limits],
+    *,
+    prob: float,
 ) -> str:
     what = _plain(fit, name)
     own, alone = (f"{_number(name, low)} to {_number(name, high)}" for low, _, high in ends)
-    beside = f"(95% credible interval {own}; by the prior alone {alone})"
+    beside = f"({100 * prob:g}% credible interval {own}; by the prior alone {alone})"
     if verdict == "data":
         return f"On {what} the data speak {beside}."
     if verdict == "both":
@@ -299,7 +346,7 @@ def _number(name: str, value: float) -> str:
     """Write a limit; a probability never as a certainty."""
     if not name.startswith("mu"):
         return f"{round(value, 2) + 0.0:.2f}"
-    return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+    return decimal(value)
 
 
 def _plain(fit: Fit, name: str) -> str:

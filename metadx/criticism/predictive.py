@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.criticism.calibration import Verdict, judge
+from metadx.criticism.calibration import Verdict
 from metadx.criticism.chance_words import enumerate_names, p_words
 from metadx.criticism.influence import Influence
 from metadx.criticism.new_study import new_effects, predictive_logits
+from metadx.criticism.pit import Extreme, extreme_pit, typical_pit
 from metadx.criticism.predictive_law import predictive_law
 from metadx.criticism.predictive_statistics import (
     SHORT,
@@ -25,10 +26,9 @@ from metadx.estimands.summary import check_prob
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 
-PIT_BINS = 50  # at whose ends the distribution of the PIT is compared with the uniform one
-_MARGINS = ("sensitivity", "specificity")
 _SUSPICIOUS = 0.05
 _FEW = 20  # studies; below it the bands are wide
+_COPIES = 25  # randomisations of the PIT, of which the middle one is kept
 _STREAM = 11  # keeps these random numbers apart from those of the fit
 
 
@@ -42,8 +42,9 @@ class PredictiveChecks:
         Labels, in the order of the table.
     pit : ndarray, shape (N, 2)
         Randomised leave-one-out probability integral transforms of tp and tn: where the observed
-        count lies among those that the other studies predict. Uniform under the model; NaN for an
-        empty arm and where a study cannot be left out.
+        count lies among those that the other studies predict; of 25 randomisations that with the
+        middle verdict. Uniform under the model; NaN for an empty arm and where a study cannot be
+        left out.
     replicated_tp, replicated_tn : ndarray of int, shape (S, N)
         Replicated tables: the same arms, parameters from the posterior, new study effects.
     statistics : tuple of PredictiveStatistic
@@ -54,6 +55,8 @@ class PredictiveChecks:
         What could not be checked, and why.
     prob : float
         Level of the bands, of both margins together.
+    extreme : Extreme or None
+        The PIT nearest to 0 or 1; None where there is none.
     """
 
     study: tuple[str, ...]
@@ -64,6 +67,7 @@ class PredictiveChecks:
     uniform: tuple[Verdict, ...]
     notes: tuple[str, ...]
     prob: float
+    extreme: Extreme | None = None
 
     @property
     def failed(self) -> tuple[PredictiveStatistic, ...]:
@@ -92,15 +96,31 @@ class PredictiveChecks:
                 f"The counts of {enumerate_names(outside)} are not distributed as the other "
                 f"studies predict: the leave-one-out PIT leave the simultaneous {level} band."
             )
-        elif self.uniform:
+        elif self.uniform and not self.failed and not self._extreme:
             names = enumerate_names([one.name for one in self.uniform])
             parts.append(
-                f"Taken together, the studies' {names} are distributed as the others predict: the "
-                f"leave-one-out PIT stay inside the simultaneous {level} band."
+                f"The leave-one-out PIT of {names} stay inside the simultaneous {level} band"
+                + (", which only a gross conflict would leave." if self._few else ".")
             )
-            if len(self.study) < _FEW:
-                parts.append("With so few studies only a gross conflict would show.")
+        if self._extreme:
+            parts.append(self._extreme)
         return " ".join([*parts, *self.notes])
+
+    @property
+    def _extreme(self) -> str:
+        """A sentence about a count far out among all; empty where there is none."""
+        found = self.extreme
+        if found is None or found.p_value >= _SUSPICIOUS:
+            return ""
+        end = "low" if found.pit < 0.5 else "high"
+        return (
+            f"The {found.margin} of {found.study} is {end} beyond what the other studies predict "
+            f"({p_words(found.p_value, found.floor)} with all {found.counts} counts allowed for)."
+        )
+
+    @property
+    def _few(self) -> bool:
+        return len(self.study) < _FEW
 
 
 def predictive_checks(
@@ -159,9 +179,9 @@ def predictive_checks(
         without = influence.without
     if without is None and table.n_studies > 1:
         without = refits(fit, draws, say)
-    pit = np.full((table.n_studies, 2), np.nan)
-    for left in without or ():
-        pit[left.study] = _pit(fit, left, rng)
+    places = rng.random((_COPIES, table.n_studies, 2))
+    bounds, floor = _bounds(fit, without or ())
+    pit, uniform = typical_pit(*bounds, places, prob)
     if table.n_studies == 1:
         notes.append("With one study nothing is left to predict it from, so it has no PIT.")
     lost = [table.study[left.study] for left in without or () if left.fit is None]
@@ -182,47 +202,32 @@ def predictive_checks(
         replicated_tp=tp,
         replicated_tn=tn,
         statistics=statistics,
-        uniform=judge_pit(pit, prob),
+        uniform=uniform,
         notes=tuple(notes),
         prob=prob,
+        extreme=extreme_pit(table.study, pit, floor),
     )
-
-
-def judge_pit(pit: FloatArray, prob: float) -> tuple[Verdict, ...]:
-    """Tell whether the PIT of both margins may be uniform, both together.
-
-    Parameters
-    ----------
-    pit : ndarray, shape (N, 2)
-        NaN where there is none.
-    prob : float
-        Probability that uniform PIT stay inside all bands.
-
-    Returns
-    -------
-    tuple of Verdict
-        One for each margin with any PIT, named "sensitivity" and "specificity".
-    """
-    counts = {}
-    for name, values in zip(_MARGINS, pit.T, strict=True):
-        known = values[np.isfinite(values)]
-        if known.size:
-            counts[name] = np.histogram(known, PIT_BINS, (0.0, 1.0))[0]
-    return judge(counts, prob) if counts else ()
 
 
 def _number(value: float) -> str:
     return f"{value:.2g}".replace("-", "−")
 
 
-def _pit(fit: Fit, left: LeftOut, rng: np.random.Generator) -> tuple[float, float]:
-    place = rng.random(2)
-    if left.fit is None:
-        return float("nan"), float("nan")
-    table, i = fit.table, left.study
-    logits = predictive_logits(left.fit, fit.design, i)
-    law = predictive_law(logits, int(table.n_diseased[i]), int(table.n_nondiseased[i]))
-    return law.pit(int(table.tp[i]), int(table.tn[i]), (float(place[0]), float(place[1])))
+def _bounds(fit: Fit, without: Sequence[LeftOut]) -> tuple[tuple[FloatArray, FloatArray], float]:
+    """Give P(count < observed) and P(count <= observed), and the least that can be told from 0."""
+    below, upto = np.full((2, fit.table.n_studies, 2), np.nan)
+    floor = 0.0
+    table = fit.table
+    for left in without:
+        if left.fit is None:
+            continue
+        i = left.study
+        logits = predictive_logits(left.fit, fit.design, i)
+        law = predictive_law(logits, int(table.n_diseased[i]), int(table.n_nondiseased[i]))
+        counts = int(table.tp[i]), int(table.tn[i])
+        below[i], upto[i] = (law.pit(*counts, (place, place)) for place in (0.0, 1.0))
+        floor = max(floor, law.floor)
+    return (below, upto), floor
 
 
 def _replicate(fit: Fit, rng: np.random.Generator) -> tuple[IntArray, IntArray]:

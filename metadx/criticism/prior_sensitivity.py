@@ -1,21 +1,25 @@
 """How far the answer hangs on the priors: refits under declared other priors, and power-scaling."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from metadx.cards.load import with_priors
-from metadx.criticism.alternatives import quantities_of
-from metadx.criticism.chance_words import enumerate_names
-from metadx.criticism.moved import require_pooled
-from metadx.criticism.power_scaling import PowerScaled, power_scaling, power_words
+from metadx.criticism.chance_words import enumerate_names, proportions
+from metadx.criticism.moved import USUAL_CUTS, require_pooled
+from metadx.criticism.power_scaling import PowerScaled, power_scaling, power_words, shared
+from metadx.criticism.quantities import fixed_by_model, quantities_of
 from metadx.criticism.retitled import retitled
+from metadx.criticism.verdict_chances import Chances, chances_words, verdict_chances
 from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit, fit
 from metadx.errors import CardError, ConvergenceWarning, FitError
+from metadx.estimands.logistic import FloatArray
 from metadx.estimands.summary import Summary
 
-_SAME = 0.01  # change of sens or spec below which nothing moved
+_FAR = 0.2  # of the width of an interval, by which a limit moves when the prior speaks too
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +34,11 @@ class PriorRun:
         What differs from the card, as formulas.
     fit : Fit
     quantities : mapping of str to Summary or None
-        As of `metadx.criticism.alternatives.quantities_of`.
+        As of `metadx.criticism.quantities.quantities_of`.
+    fixed : mapping of str to float
+        Quantities that the model holds fixed, which have no posterior.
+    chances : mapping of str to float or None
+        As of `metadx.criticism.verdict_chances.verdict_chances`.
     """
 
     name: str
@@ -38,6 +46,8 @@ class PriorRun:
     priors: str
     fit: Fit
     quantities: Mapping[str, Summary | None]
+    fixed: Mapping[str, float]
+    chances: Chances
 
     @property
     def passed(self) -> bool:
@@ -56,15 +66,22 @@ class PriorSensitivity:
     alternatives : tuple of PriorRun
         In the order of the card; empty where it declares none.
     power : tuple of PowerScaled
-        Who speaks in each parameter, the data or the prior.
+        Who speaks in each parameter, the data or the prior. Where another set of priors moves a
+        limit of its 95 % interval by more than a fifth of the width, not the data alone.
     failed : tuple of (str, str)
         Sets of priors under which no engine could answer, and why.
+    prob : float
+        Level of the intervals.
+    cuts : tuple of float
+        Likelihood ratios that the chances are about.
     """
 
     own: PriorRun
     alternatives: tuple[PriorRun, ...]
     power: tuple[PowerScaled, ...]
     failed: tuple[tuple[str, str], ...]
+    prob: float = 0.95
+    cuts: tuple[float, float] = USUAL_CUTS
 
     @property
     def passed(self) -> bool:
@@ -73,8 +90,8 @@ class PriorSensitivity:
 
     @property
     def moved_words(self) -> str:
-        """How far sensitivity and specificity move over the refits."""
-        return _moved_words(self)
+        """How far sensitivity and specificity move over the refits, and the chances with them."""
+        return " ".join(part for part in (_moved_words(self), _chances_words(self)) if part)
 
     @property
     def words(self) -> str:
@@ -94,6 +111,7 @@ def prior_sensitivity(
     *,
     draws: int = 2000,
     prob: float = 0.95,
+    cuts: tuple[float, float] = USUAL_CUTS,
     say: Callable[[str], None] = lambda _: None,
 ) -> PriorSensitivity:
     """Fit the studies again under every other prior that the card declares.
@@ -106,6 +124,8 @@ def prior_sensitivity(
         Posterior draws of each refit.
     prob : float
         Level of the intervals.
+    cuts : tuple of float
+        Likelihood ratios of the verdict: LR− is to be below the first, LR+ above the second.
     say : callable
         Told each step.
 
@@ -153,35 +173,82 @@ def prior_sensitivity(
             failed.append((alternative.name, str(error)))
             continue
         made = retitled(made, fitted)
-        quantities = quantities_of(made, prob)
-        runs.append(
-            PriorRun(alternative.name, alternative.why, alternative.words, made, quantities)
-        )
-    own = PriorRun(
-        "the card's own", "The priors of the analysis.", "", fitted, quantities_of(fitted, prob)
+        told = {"name": alternative.name, "why": alternative.why, "priors": alternative.words}
+        runs.append(_run(made, prob, cuts, **told))
+    own = _run(
+        fitted, prob, cuts, name="the card's own", why="The priors of the analysis.", priors=""
     )
-    return PriorSensitivity(own, tuple(runs), power_scaling(fitted), tuple(failed))
+    power = _heard(fitted, power_scaling(fitted, prob), runs, prob)
+    return PriorSensitivity(own, tuple(runs), power, tuple(failed), prob, cuts)
+
+
+def _run(
+    made: Fit, prob: float, cuts: tuple[float, float], *, name: str, why: str, priors: str
+) -> PriorRun:
+    quantities, fixed = quantities_of(made, prob), fixed_by_model(made)
+    return PriorRun(name, why, priors, made, quantities, fixed, verdict_chances(made, cuts))
+
+
+def _heard(
+    fitted: Fit, power: Sequence[PowerScaled], runs: Sequence[PriorRun], prob: float
+) -> tuple[PowerScaled, ...]:
+    """Let the prior speak too on what another declared prior moves far."""
+    believed = [_parameters(run.fit) for run in runs if run.passed]
+    own = _parameters(fitted)
+    moved = {name: max((_moved(values[name], own[name]) for values in believed), default=0.0)
+             for name in own}  # fmt: skip
+    return tuple(
+        shared(fitted, one, prob)
+        if one.verdict == "data" and moved.get(one.parameter, 0.0) > _FAR
+        else one
+        for one in power
+    )
+
+
+def _parameters(fit: Fit) -> dict[str, FloatArray]:
+    """Return the 95 % limits of every parameter, on the scale it is fitted on."""
+    draws = {"rho": fit.rho.ravel()}
+    for place, margin in enumerate(("sens", "spec")):
+        draws[f"mu[{margin}]"] = fit.intercepts[..., place].ravel()
+        draws[f"tau[{margin}]"] = fit.tau[..., place].ravel()
+    return {name: np.quantile(values, [0.025, 0.975]) for name, values in draws.items()}
+
+
+def _moved(limits: FloatArray, own: FloatArray) -> float:
+    """Return how far the limits move, as a share of the width; 0 of a fixed parameter."""
+    width = float(np.ptp(own))
+    return float(np.abs(limits - own).max()) / width if width > 0 else 0.0
 
 
 def _moved_words(found: PriorSensitivity) -> str:
-    """Say how far sensitivity and specificity move over the refits."""
+    """Say how far sensitivity and specificity move over the refits, their limits too."""
     runs = found.alternatives
     if not runs:
         return "" if found.failed else "The card declares no other priors to compare with."
     parts = []
     for name, words in (("sens", "sensitivity"), ("spec", "specificity")):
-        own = found.own.quantities[name]
-        if own is None:
+        known = [q for run in (found.own, *runs) if (q := run.quantities[name]) is not None]
+        if len(known) < 2:
             continue
-        medians = [q.median for run in runs if (q := run.quantities[name]) is not None]
-        if not medians:
-            continue
-        low, high = min(own.median, *medians), max(own.median, *medians)
-        if high - low < _SAME:
-            parts.append(f"{words} moves by less than {_SAME} (from {own.median:.2f})")
-        else:
-            parts.append(f"{words} lies between {low:.2f} and {high:.2f}")
+        middle, lower, upper = (
+            proportions([getattr(one, part) for one in known])
+            for part in ("median", "lower", "upper")
+        )
+        parts.append(
+            f"the pooled {words} is {middle}, the lower limit of its {100 * found.prob:g}% "
+            f"interval {lower} and the upper {upper}"
+        )
     if not parts:
         return ""
-    sets = "one other set" if len(runs) == 1 else f"{len(runs)} other sets"
-    return f"Over {sets} of priors the pooled {' and the pooled '.join(parts)}."
+    return f"{_sets(found)} {'; '.join(parts)}."
+
+
+def _chances_words(found: PriorSensitivity) -> str:
+    runs = (found.own, *found.alternatives)
+    told = chances_words([run.chances for run in runs], found.cuts) if len(runs) > 1 else ""
+    return f"{_sets(found)} {told}." if told else ""
+
+
+def _sets(found: PriorSensitivity) -> str:
+    others = len(found.alternatives)
+    return f"By the card's own priors and {others} other set{'s' if others > 1 else ''}"

@@ -12,7 +12,7 @@ from metadx.criticism.small_studies import EXACT, effective_sample_size, same_si
 from metadx.designs.design import NO_COVARIATES
 from metadx.engines.fit import Fit, fit
 from metadx.engines.request import table_of
-from metadx.errors import ConvergenceWarning
+from metadx.errors import ConvergenceWarning, FitError
 from metadx.estimands.summary import Summary, summarise
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Continuous
@@ -34,7 +34,7 @@ class SmallStudyEffect:
     fit : Fit
         With the covariate, of the studies with both arms.
     sens, spec : Summary
-        Slopes of the two means, 95 % equal-tailed limits.
+        Slopes of the two means, with equal-tailed limits.
     total : Summary
         Their sum: under the logit link the slope of the log diagnostic odds ratio.
     prob_sens, prob_spec, prob_total : float
@@ -49,6 +49,8 @@ class SmallStudyEffect:
         One standard deviation of 1/√ESS.
     left_out : tuple of str
         Studies with one arm only: they have no effective sample size.
+    prob : float
+        Level of the intervals.
     """
 
     fit: Fit
@@ -63,6 +65,7 @@ class SmallStudyEffect:
     elpd_se: float
     unit: float
     left_out: tuple[str, ...]
+    prob: float = 0.95
 
     @property
     def words(self) -> str:
@@ -76,8 +79,8 @@ class SmallStudyEffect:
             parts.append(
                 f"{'and' if name == 'specificity' else ''} the {name} of small studies is "
                 f"{'higher' if higher else 'lower'} with probability "
-                f"{chance(prob if higher else 1 - prob)} (slope {slope.median:.2f}, 95% credible "
-                f"interval {slope.lower:.2f} to {slope.upper:.2f})"
+                f"{chance(prob if higher else 1 - prob)} (slope {slope.median:.2f}, "
+                f"{100 * self.prob:g}% credible interval {slope.lower:.2f} to {slope.upper:.2f})"
             )
         gap = round(self.elpd_difference, 1) + 0.0
         told = (
@@ -88,35 +91,55 @@ class SmallStudyEffect:
         if self.log_bayes_factor is not None:
             told += f", log Bayes factor {self.log_bayes_factor:+.1f}"
         told += "."
-        likely = max(self.prob_total, 1 - self.prob_total)
-        if likely < _CLEAR:
-            verdict = (
-                "Whether small studies are more or less accurate on the whole is not clear; this "
-                "does not show that nothing is missing."
-            )
-        else:
-            more = "more" if self.prob_total > 0.5 else "less"
-            verdict = (
-                f"On the whole small studies are {more} accurate with probability "
-                f"{chance(likely)}: by what was published, or by other patients, thresholds or "
-                "quality; the model cannot tell these apart."
-            )
         limit = (
             "The line is not followed to an infinitely large study: what it says there is no "
             "accuracy corrected for bias."
         )
         doubt = "" if self.fit.passed else " A check of the fit failed: do not report it."
-        return f"{told} {verdict} {limit}{doubt}"
+        return f"{told} {self._verdict} {limit}{doubt}"
+
+    @property
+    def _verdict(self) -> str:
+        """Say what the slope means, and where the rest of the evidence does not bear it out."""
+        likely = max(self.prob_total, 1 - self.prob_total)
+        if likely < _CLEAR:
+            return (
+                "Whether small studies are more or less accurate on the whole is not clear; this "
+                "does not show that nothing is missing."
+            )
+        more = "more" if self.prob_total > 0.5 else "less"
+        against = self.elpd_difference < 0 and (self.log_bayes_factor or 0.0) <= 0
+        if against:
+            left_out = "the prediction of studies left out"
+            speaks = (
+                f"{left_out} does not favour"
+                if self.log_bayes_factor is None
+                else f"neither {left_out} nor the Bayes factor favours"
+            )
+            return (
+                f"If there is a line, small studies are {more} accurate on the whole with "
+                f"probability {chance(likely)}; but {speaks} a line, so this is a hint at most."
+            )
+        return (
+            f"On the whole small studies are {more} accurate with probability {chance(likely)}: "
+            "by what was published, or by other patients, thresholds or quality; the model cannot "
+            "tell these apart."
+        )
 
 
 def small_study_effect(
-    data: Fit | AccuracyTable | Review, *, draws: int = 2000, seed: int | None = None
+    data: Fit | AccuracyTable | Review,
+    *,
+    draws: int = 2000,
+    seed: int | None = None,
+    prob: float = 0.95,
 ) -> SmallStudyEffect:
     """Regress both means of the model on 1/√ESS: Deeks' question asked of the whole model.
 
     Unlike a regression of diagnostic odds ratios this takes the counts as binomial, adds nothing
     to empty cells, lets sensitivity and specificity differ in their slopes, and lets studies
-    differ for other reasons as well. Covariates of the review are left out.
+    differ for other reasons as well; a model that does not is refused, for all differences would
+    go into the slope. Covariates of the review are left out.
 
     Parameters
     ----------
@@ -126,6 +149,8 @@ def small_study_effect(
         Posterior draws.
     seed : int or None
         None takes that of the fit or of the review, else 1.
+    prob : float
+        Level of the intervals.
 
     Returns
     -------
@@ -134,8 +159,8 @@ def small_study_effect(
     Raises
     ------
     FitError
-        If there are fewer than 10 studies with both arms, all have the same ESS, or no engine
-        can answer.
+        If there are fewer than 10 studies with both arms, all have the same ESS, the card holds
+        the heterogeneity at 0, or no engine can answer.
     CardError
         If the card states no prior of a slope.
 
@@ -171,7 +196,9 @@ def small_study_effect(
                 study_effects=False,
             )
 
-    sloped, level = fitted(f"~ {_SMALLNESS}"), fitted(NO_COVARIATES)
+    level = fitted(NO_COVARIATES)
+    _require_heterogeneity(level)
+    sloped = fitted(f"~ {_SMALLNESS}")
     if isinstance(data, Fit):
         sloped = retitled(sloped, data)
     slopes = sloped.effects.reshape(-1, 2)
@@ -181,9 +208,9 @@ def small_study_effect(
     known = evidence[0] is not None and evidence[1] is not None
     return SmallStudyEffect(
         fit=sloped,
-        sens=summarise(slopes[:, 0]),
-        spec=summarise(slopes[:, 1]),
-        total=summarise(total),
+        sens=summarise(slopes[:, 0], prob),
+        spec=summarise(slopes[:, 1], prob),
+        total=summarise(total, prob),
         prob_sens=float((slopes[:, 0] > 0).mean()),
         prob_spec=float((slopes[:, 1] > 0).mean()),
         prob_total=float((total > 0).mean()),
@@ -192,4 +219,15 @@ def small_study_effect(
         elpd_se=sum_error(gap),
         unit=float(x.std(ddof=1)),
         left_out=left_out,
+        prob=prob,
     )
+
+
+def _require_heterogeneity(level: Fit) -> None:
+    if (np.ptp(level.tau, axis=(0, 1)) == 0).any():
+        msg = (
+            f"the card {level.card.card.id} lets studies differ by chance alone: any other "
+            "difference would be taken for one of size. Use a card with heterogeneity, such as "
+            "bivariate-binomial."
+        )
+        raise FitError(msg)

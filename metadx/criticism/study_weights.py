@@ -62,7 +62,8 @@ class StudyWeights:
                 f"On the pooled {name} {self.study[top]} weighs most, "
                 f"{weights[top]:.1f}%; {_half_words(weights)}."
             )
-        if min(self.sens.min(), self.spec.min()) < -_ROUNDED:
+        weights = np.concatenate([self.sens, self.spec])
+        if (weights[np.isfinite(weights)] < -_ROUNDED).any():
             parts.append(
                 "A weight below 0 belongs to a study so far out that, with heavy tails, it makes "
                 "the pooled value less certain."
@@ -128,7 +129,8 @@ def _half_words(weights: FloatArray) -> str:
     carried = np.cumsum(np.sort(weights)[::-1])
     few = int(np.searchsorted(carried, 50.0 - _ROUNDED)) + 1
     if few == 1:
-        return "it alone carries half of the weight"
+        exactly = abs(carried[0] - 50.0) <= _ROUNDED
+        return f"it alone carries {'half' if exactly else 'more than half'} of the weight"
     return f"{few} of {weights.size} studies carry half of the weight"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.criticism.alternatives import AlternativeModel, Alternatives
+from metadx.criticism.chance_words import decimal
 from metadx.criticism.comparison import SMALL_DIFFERENCE
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.summary import Summary
@@ -17,7 +18,7 @@ from metadx.plots.interval_rows import RowPanel, plot_rows
 from metadx.plots.style import Backend, percent
 
 _FAR = 5.0  # times the usual difference, from which a model is left out of the axis
-_FEW_STUDIES = 2  # below it no weights of models can be had
+_FEW_STUDIES = 2  # below it nothing is predicted from other studies
 
 
 def plot_alternatives(
@@ -60,7 +61,7 @@ def plot_alternatives(
     >>> found = model_alternatives(review, ["bivariate-binomial", "fixed-effect"], draws=1000)
     >>> figure = plot_alternatives(found, backend="none")
     >>> [entry["string"] for entry in figure.viz["elpd_words"]["rows"].values][0]
-    'best; 0.88'
+    '0.0; >0.9'
     """
     models = found.models
     reference = next((one for one in models if one.id == found.reference), models[0])
@@ -74,7 +75,8 @@ def plot_alternatives(
         )
         for name, heading in (("sens", "Sensitivity"), ("spec", "Specificity"))
     ]
-    panels.append(_elpd_panel(models))
+    if models[0].fit.table.n_studies >= _FEW_STUDIES:
+        panels.append(_elpd_panel(models))
     bold = [place for place, one in enumerate(models) if one.id == found.reference]
     return plot_rows(
         [one.id for one in models],
@@ -140,7 +142,7 @@ def _words(one: Summary | None, bounds: tuple[float, float], *, short: bool) -> 
 def _number(value: float, bounds: tuple[float, float]) -> str:
     """Write two decimals; never a bound that is not reached."""
     if bounds == (0.0, 1.0):
-        return "<0.01" if value < 0.005 else ">0.99" if value > 0.995 else f"{value:.2f}"
+        return decimal(value)
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
@@ -163,30 +165,33 @@ def off_the_axis(models: Sequence[AlternativeModel]) -> NDArray[np.bool_]:
 
 def _elpd_panel(models: Sequence[AlternativeModel]) -> RowPanel:
     middle = np.array([one.difference for one in models])
-    # An unknown error (one study) leaves the point alone.
-    error = np.nan_to_num([one.difference_se for one in models])
+    error = np.array([one.difference_se for one in models])
     values = np.stack([middle - error, middle, middle + error], axis=1)
     values[off_the_axis(models)] = np.nan
     words = [
-        "best" if place == 0 else f"{_decimal(one.difference)} ({_decimal(one.difference_se)})"
-        for place, one in enumerate(models)
+        _decimal(one.difference)
+        if one.difference == 0
+        else f"{_decimal(one.difference)} ({_decimal(one.difference_se)})"
+        for one in models
     ]
-    weighted = models[0].fit.table.n_studies >= _FEW_STUDIES
-    if weighted:
-        words = [f"{word}; {one.weight:.2f}" for word, one in zip(words, models, strict=True)]
+    words = [f"{word}; {_weight(one.weight)}" for word, one in zip(words, models, strict=True)]
     return RowPanel(
         name="elpd",
         heading="Prediction",
         values=values,
         text=tuple(words),
-        text_heading="(SE); weight" if weighted else "",
+        text_heading="(SE); weight",
         include=(0.0,),
         reference=0.0,
     )
 
 
 def _decimal(value: float) -> str:
-    return "–" if np.isnan(value) else f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+
+
+def _weight(value: float) -> str:
+    return "0" if value == 0 else decimal(value, 1)
 
 
 def _text(found: Alternatives, prob: float) -> FigureText:
@@ -200,14 +205,16 @@ def _text(found: Alternatives, prob: float) -> FigureText:
     ]
     if found.reference in shown:
         parts.append(f"Bold and dashed line: the model of the analysis, {found.reference}.")
-    parts.append(
-        "Prediction: leave-one-out log predictive density less that of the model that predicts "
-        "best, with plus and minus one standard error in brackets and as a line."
-    )
-    if off_the_axis(found.models).any():
-        parts.append("Models far worse than the others are left out of that panel.")
     if first.table.n_studies >= _FEW_STUDIES:
-        parts.append("Weight: share of the model in the stacking mixture.")
+        parts.append(
+            "Prediction: leave-one-out log predictive density less the highest, with plus and "
+            "minus one standard error in brackets and as a line."
+        )
+        if off_the_axis(found.models).any():
+            parts.append("Models far worse than the others are left out of that panel.")
+        parts.append(
+            "Weight: share of the model in the stacking mixture of those not clearly worse."
+        )
     if any(one.quantities[name] is None for one in found.models for name in ("sens", "spec")):
         parts.append("–: not defined.")
     parts.append(found.words)

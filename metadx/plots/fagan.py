@@ -18,6 +18,7 @@ from metadx.plots.panel_page import PAGE, axes_of, finish_panels, panel_collecti
 from metadx.plots.style import (
     BLUE,
     INK,
+    RUST,
     SMALLEST_TEXT,
     VERMILLION,
     Backend,
@@ -39,6 +40,7 @@ from metadx.plots.visuals import band, filled, points, sized_points, spelling, t
 _PANEL = "fagan"
 _LEFT, _MIDDLE, _RIGHT = 0.0, 0.5, 1.0
 _RESULTS = {"positive": (VERMILLION, "C0"), "negative": (BLUE, "C1")}
+_WORDS_IN = {"positive": RUST, "negative": BLUE}  # small text needs more contrast than a line
 _TICK = 0.015  # length of a tick, of the distance between the outer scales
 _ROOM = 0.16  # beside the outer scales, for their numbers
 _FOOT = 1.19  # where the panel ends, in lengths of half a scale: two lines of words below it
@@ -125,7 +127,7 @@ def plot_fagan(
             size=np.array([22.0]), facecolor=INK, edgecolor="#FFFFFF", width=0.5)  # fmt: skip
         for line, (result, words) in enumerate(_answers(prevalence, found).items()):
             at = (np.array([_MIDDLE]), np.array([-(1.07 + 0.07 * line) * reach]))
-            look = {"align": "center", "size": size, "color": _RESULTS[result][0]}
+            look = {"align": "center", "size": size, "color": _WORDS_IN[result]}
             _write(pc, f"{result}_words", at, (words,), **look)
         _limit(pc, reach)
         text = _text(fit, prevalence, found, prob, new=new)

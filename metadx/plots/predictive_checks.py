@@ -5,7 +5,8 @@ import numpy as np
 
 from metadx.criticism.calibration import ecdf_bands, family_level
 from metadx.criticism.chance_words import p_words
-from metadx.criticism.predictive import PIT_BINS, PredictiveChecks
+from metadx.criticism.pit import PIT_BINS
+from metadx.criticism.predictive import PredictiveChecks
 from metadx.criticism.predictive_statistics import PredictiveStatistic
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.captions import model_words, opening, studies_words, synthetic_note

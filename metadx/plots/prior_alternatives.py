@@ -65,6 +65,7 @@ def plot_prior_alternatives(
             short=True,
         )
         for name, heading, bounds in _PANELS
+        if name not in found.own.fixed
     ]
     return plot_rows(
         [run.name for run in runs],
@@ -81,11 +82,13 @@ def plot_prior_alternatives(
 def _text(found: PriorSensitivity, prob: float) -> FigureText:
     fit = found.own.fit
     card = fit.card.card
+    free = any(name.startswith("tau") and name not in found.own.fixed for name, _, _ in _PANELS)
+    spread = f" and heterogeneity (tau, {card.link} scale)" if free else ""
     parts = [
         opening(
             fit,
-            f"Sensitivity and specificity of the median study and heterogeneity (tau, {card.link} "
-            f"scale) of {studies_words(fit.table.n_studies)} under other priors of {card.id}.",
+            f"Sensitivity and specificity of the median study{spread} of "
+            f"{studies_words(fit.table.n_studies)} under other priors of {card.id}.",
         ),
         f"Squares and lines: posterior median and {percent(prob)} credible interval; the median is "
         "written beside them.",
@@ -95,7 +98,7 @@ def _text(found: PriorSensitivity, prob: float) -> FigureText:
         listed = "; ".join(f"{run.name}: {run.priors}" for run in found.alternatives)
         parts.append(f"Changed priors: {listed}.")
     if any(run.quantities[name] is None for run in (found.own, *found.alternatives)
-           for name, _, _ in _PANELS):  # fmt: skip
+           for name, _, _ in _PANELS if name not in found.own.fixed):  # fmt: skip
         parts.append("–: not identified.")
     parts.append(found.moved_words)
     return FigureText("The answer under other priors", " ".join(parts), spoken(fit, found.words))

@@ -20,6 +20,7 @@ GREEN = "#009E73"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
+RUST = "#B34F00"  # vermillion for small text; 5.3:1 on white
 INK = "#222222"  # text and axes
 GREY = "#767676"  # secondary marks; 4.5:1 on white
 PALE = "#D9D9D9"  # rules

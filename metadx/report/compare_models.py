@@ -5,6 +5,7 @@ from pathlib import Path
 
 from metadx import __version__
 from metadx.criticism.alternatives import AlternativeModel, Alternatives
+from metadx.criticism.chance_words import decimal
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.numbers import interval, percent, three_digits, two_decimals
 from metadx.report.summary import Json, as_text, checks_of, data_of, engine_of
@@ -16,8 +17,10 @@ JSON = "models.json"
 
 _PREDICTION = (
     "elpd: sum over studies of the log density that the other studies give a study's counts "
-    "(higher is better). difference: from the best, with its standard error. weight: share in the "
-    "mixture of models that predicts best (stacking). k: largest Pareto k; refits: studies with k "
+    "(higher is better). difference: from the highest, with its standard error; which of models "
+    "that predict alike comes first is a matter of the seed. weight: share in the mixture, of the "
+    "models not clearly worse, that predicts best (stacking, drawn towards equal shares). k: "
+    "largest Pareto k; refits: studies with k "
     "above 0.7, predicted by a fit without them."
 )
 _ACCURACY = (
@@ -60,6 +63,7 @@ def models_summary(
             "only_left_out": list(selection.left_out),
         },
         "reference": found.reference,
+        "cuts": {"lr_neg": found.cuts[0], "lr_pos": found.cuts[1]},
         "models": [_model(one) for one in found.models],
         "failed": [{"id": name, "reason": why} for name, why in found.failed],
         "words": found.words,
@@ -80,12 +84,15 @@ def _model(one: AlternativeModel) -> Json:
     return {
         "id": one.id,
         "title": one.title,
+        "link": one.link,
         **{key: x if x is not None and isfinite(x) else None for key, x in numbers.items()},
         "clearly_worse": one.clearly_worse,
         "refitted": [one.fit.table.study[row] for row in one.loo.refitted],
         "estimands": {
             key: None if value is None else value.as_dict() for key, value in one.quantities.items()
         },
+        "fixed": dict(one.fixed),
+        **{f"prob_{key}": value for key, value in one.chances.items()},
         "passed": one.passed,
         "engine": engine_of(one.fit),
         "checks": checks_of(one.fit),
@@ -136,21 +143,24 @@ def models_text(told: Json, page: Page) -> str:
 
 def _prediction(told: Json, page: Page) -> list[str]:
     rows = []
-    for place, one in enumerate(told["models"]):
+    for one in told["models"]:
         gap, error = _decimal(one["difference"]), _decimal(one["difference_se"])
         rows.append(
             [
                 one["id"],
                 _decimal(one["elpd"]),
-                "best" if place == 0 else f"{gap} ({error})",
-                _or_none(one["weight"]),
+                gap if error == "-" or one["difference"] == 0 else f"{gap} ({error})",
+                _weight(one["weight"]),
                 _or_none(one["pareto_k_max"]),
                 str(len(one["refitted"])),
             ]
         )
     header = ["", "elpd", "difference (SE)", "weight", "k", "refits"]
     return _block(
-        page, "Which model predicts a new study best?", table(page, header, rows), _PREDICTION
+        page,
+        "Can the models be told apart by what they predict?",
+        table(page, header, rows),
+        _PREDICTION,
     )
 
 
@@ -175,6 +185,10 @@ def _block(page: Page, title: str, lines: list[str], legend: str) -> list[str]:
 
 def _decimal(value: float | None) -> str:
     return "-" if value is None else f"{round(value, 1) + 0.0:.1f}"
+
+
+def _weight(value: float | None) -> str:
+    return "-" if value is None else "0" if value == 0 else decimal(value, 1)
 
 
 def _or_none(value: float | None) -> str:

@@ -5,25 +5,33 @@ from math import isfinite
 from typing import Any
 
 from metadx import __version__
-from metadx.criticism.alternatives import Alternatives
+from metadx.criticism.alternatives import AlternativeModel, Alternatives
 from metadx.criticism.appraisal import Appraisal, Refused
 from metadx.criticism.cumulative import Cumulative
 from metadx.criticism.influence import Influence
 from metadx.criticism.moved import Moved
 from metadx.criticism.outliers import Outliers
 from metadx.criticism.predictive import PredictiveChecks
-from metadx.criticism.prior_sensitivity import PriorSensitivity
+from metadx.criticism.prior_sensitivity import PriorRun, PriorSensitivity
 from metadx.criticism.size_regression import SmallStudyEffect
 from metadx.criticism.small_studies import Deeks
 from metadx.criticism.study_weights import StudyWeights
 from metadx.estimands.summary import Summary
+from metadx.report.verdict_moved import verdict_moved
+from metadx.studies.aims import NO_AIMS, Aims
 
 SCHEMA = "metadx/criticism/1"
 
 type Json = dict[str, Any]
 
 
-def criticism_of(appraisal: Appraisal, prob: float) -> Json:
+def criticism_of(
+    appraisal: Appraisal,
+    prob: float,
+    *,
+    aims: Aims = NO_AIMS,
+    prevalence: float | None = None,
+) -> Json:
     """Write down what the criticism found.
 
     Parameters
@@ -31,6 +39,10 @@ def criticism_of(appraisal: Appraisal, prob: float) -> Json:
     appraisal : Appraisal
     prob : float
         Level of the intervals.
+    aims : Aims
+        Of the review, for the verdict.
+    prevalence : float or None
+        Where predictive values are to be reached; None where none is stated.
 
     Returns
     -------
@@ -66,6 +78,7 @@ def criticism_of(appraisal: Appraisal, prob: float) -> Json:
         "deeks": _part(appraisal.deeks, _deeks),
         "small_studies": _part(appraisal.small_studies, _small_studies),
         "weights": _part(appraisal.weights, _weights),
+        "verdict": verdict_moved(appraisal, aims, prevalence),
     }
 
 
@@ -83,6 +96,13 @@ def _number(x: Any) -> float | None:  # noqa: ANN401 - a number of any kind
 def _limits(lower: Any, median: Any, upper: Any) -> Json | None:  # noqa: ANN401
     values = {"lower": _number(lower), "median": _number(median), "upper": _number(upper)}
     return None if values["median"] is None else values
+
+
+def _free(limits: Json | None, name: str) -> Json | None:
+    """Drop a heterogeneity without any width: the model holds it fixed, nothing was estimated."""
+    if limits is None or not name.startswith(("tau", "rho")):
+        return limits
+    return None if limits["lower"] == limits["upper"] else limits
 
 
 def _summary(found: Summary | None) -> Json | None:
@@ -106,6 +126,14 @@ def _predictive(found: PredictiveChecks) -> Json:
             {"name": one.name, "inside": one.inside, "p_value": _number(one.p_value)}
             for one in found.uniform
         ],
+        "extreme": None
+        if found.extreme is None
+        else {
+            "study": found.extreme.study,
+            "margin": found.extreme.margin,
+            "pit": found.extreme.pit,
+            "p_value": found.extreme.p_value,
+        },
         "studies": [
             {"study": name, "pit_sens": _number(sens), "pit_spec": _number(spec)}
             for name, (sens, spec) in zip(found.study, found.pit, strict=True)
@@ -115,23 +143,30 @@ def _predictive(found: PredictiveChecks) -> Json:
 
 def _whole(moved: Mapping[str, Moved]) -> Json:
     return {
-        name: _limits(one.whole_lower, one.whole, one.whole_upper) for name, one in moved.items()
+        name: _free(_limits(one.whole_lower, one.whole, one.whole_upper), name)
+        for name, one in moved.items()
     }
 
 
 def _at(moved: Mapping[str, Moved], place: int) -> Json:
     return {
-        name: _limits(one.lower[place], one.median[place], one.upper[place])
+        name: _free(_limits(one.lower[place], one.median[place], one.upper[place]), name)
         for name, one in moved.items()
     }
 
 
+def _cuts(cuts: tuple[float, float]) -> Json:
+    return {"lr_neg": cuts[0], "lr_pos": cuts[1]}
+
+
 def _influence(found: Influence) -> Json:
     verdict = found.verdict
+    methods = {one.study: one.method for one in found.without}
     return {
         "words": found.words,
         "order": [found.study[i] for i in found.order],
         "failed": list(found.failed),
+        "cuts": _cuts(verdict.cuts),
         "whole": {
             **_whole(found.quantities),
             "prob_rule_out": _number(verdict.whole_rule_out),
@@ -144,6 +179,7 @@ def _influence(found: Influence) -> Json:
                 "shift_all": _number(found.shift_all[i]),
                 "elpd": _number(found.elpd[i]),
                 "pareto_k": _number(found.pareto_k[i]),
+                "method": methods.get(i),
                 "without": _at(found.quantities, i),
                 "prob_rule_out": _number(verdict.rule_out[i]),
                 "prob_rule_in": _number(verdict.rule_in[i]),
@@ -180,6 +216,7 @@ def _cumulative(found: Cumulative) -> Json:
         "words": found.words,
         "by": found.by,
         "failed": list(found.failed),
+        "cuts": _cuts(found.verdict.cuts),
         "steps": [
             {
                 "study": name,
@@ -196,13 +233,14 @@ def _cumulative(found: Cumulative) -> Json:
 def _priors(found: PriorSensitivity) -> Json:
     return {
         "words": found.words,
+        "cuts": _cuts(found.cuts),
         "runs": [
             {
                 "name": one.name,
                 "why": one.why,
                 "priors": one.priors,
                 "passed": one.passed,
-                "estimates": {name: _summary(value) for name, value in one.quantities.items()},
+                **_answer(one),
             }
             for one in (found.own, *found.alternatives)
         ],
@@ -227,11 +265,14 @@ def _alternatives(found: Alternatives) -> Json:
     return {
         "words": found.words,
         "reference": found.reference,
+        "cuts": _cuts(found.cuts),
         "failed": [{"id": name, "reason": why} for name, why in found.failed],
         "models": [
             {
                 "id": one.id,
                 "title": one.title,
+                "link": one.link,
+                "clearly_worse": one.clearly_worse,
                 "elpd": _number(one.elpd),
                 "elpd_se": _number(one.elpd_se),
                 "difference": _number(one.difference),
@@ -239,10 +280,18 @@ def _alternatives(found: Alternatives) -> Json:
                 "weight": _number(one.weight),
                 "pareto_k_max": _number(one.pareto_k_max),
                 "passed": one.passed,
-                "estimates": {name: _summary(value) for name, value in one.quantities.items()},
+                **_answer(one),
             }
             for one in found.models
         ],
+    }
+
+
+def _answer(one: PriorRun | AlternativeModel) -> Json:
+    return {
+        "estimates": {name: _summary(value) for name, value in one.quantities.items()},
+        "fixed": dict(one.fixed),
+        **{f"prob_{name}": value for name, value in one.chances.items()},
     }
 
 

@@ -1,10 +1,13 @@
 """Numbers as a reader meets them: rounded, and never rounded to a certainty."""
 
 from collections.abc import Callable, Mapping
+from math import floor, log10
 from typing import Any
 
 type Summary = Mapping[str, Any]
 
+_WHOLE = 1.5  # per cent; what would be written as 1 or 99 gets more digits
+_LEAST = 0.0001  # per cent; nearer to 0 or 100 no predictive value is told apart
 NOT_IDENTIFIED = "not identified"
 
 
@@ -33,6 +36,31 @@ def whole_percent(x: float) -> str:
     ('63', '>99', '<1')
     """
     return _inside(100 * x, 0)
+
+
+def fine_percent(x: float) -> str:
+    """Write a predictive value in per cent: whole, but near 0 or 100 with two digits.
+
+    At low prevalence a PPV of 0.08 % and an NPV of 99.997 % are the answer, and "<1" and ">99"
+    would hide it. The digits are those of the distance from 0 or from 100.
+
+    Parameters
+    ----------
+    x : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> [fine_percent(x) for x in (0.628, 0.00078, 0.99997, 0.9897, 0.0, 1.0)]
+    ['63', '0.078', '99.9970', '99.0', '<0.0001', '>99.9999']
+    """
+    small = 100 * min(x, 1 - x)
+    if small >= _WHOLE:
+        return f"{100 * x:.0f}"
+    if small < _LEAST:
+        return f"<{_LEAST:.4f}" if x < 0.5 else f">{100 - _LEAST:.4f}"
+    digits = min(4, 1 - floor(log10(small)))
+    return f"{100 * x:.{digits}f}"
 
 
 def _inside(x: float, digits: int) -> str:

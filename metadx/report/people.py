@@ -5,9 +5,10 @@ from typing import Any
 
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.missing import ILLUSTRATIVE
-from metadx.report.numbers import interval, whole_percent
+from metadx.report.numbers import fine_percent, interval
 
 _HEADER = ("prevalence", "found", "missed", "false alarms", "cleared", "PPV, %", "NPV, %")
+_WIDEST = 80  # characters
 _FEWEST = 10  # people that the smaller of the two groups should have
 _MOST = 1_000_000
 _ADVICE = (
@@ -43,7 +44,7 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
         sick = round(tested * prevalence)
         hits, cleared = round(sick * sens), round((tested - sick) * spec)
         counts = (hits, sick - hits, tested - sick - cleared, cleared)
-        values = (interval(row, whole_percent) for row in (ppv, npv))
+        values = (interval(row, fine_percent) for row in (ppv, npv))
         rows.append([f"{100 * prevalence:.4g} %", *(f"{n:,}" for n in counts), *values])
     title = f"Of {tested:,} people tested (median study; PPV and NPV with {level} intervals)"
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in found["notes"])
@@ -51,8 +52,40 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
     return [
         *(tone(page, line, "bold") for line in paragraph(page, title)),
         *(tone(page, line, "dim") for line in paragraph(page, lead + _ADVICE)),
-        *table(page, _HEADER, rows),
+        *_fitting(page, rows),
+        *(
+            tone(page, line, "dim")
+            for one in _new_places(found, tested, level)
+            for line in paragraph(page, one)
+        ),
     ]
+
+
+def _fitting(page: Page, rows: list[list[str]]) -> list[str]:
+    """Set one table, or two where many digits would make it too wide."""
+    plain = table(Page(page.width), _HEADER, rows)  # colours have no width
+    if max(map(len, plain)) <= _WIDEST:
+        return table(page, _HEADER, rows)
+    people = table(page, _HEADER[:5], [row[:5] for row in rows])
+    values = table(page, (_HEADER[0], *_HEADER[5:]), [[row[0], *row[5:]] for row in rows])
+    return [*people, *values]
+
+
+def _new_places(found: Mapping[str, Any], tested: int, level: str) -> list[str]:
+    """Tell what the next place that uses the test may see, a sentence for each prevalence."""
+    told = []
+    for row in found["decision"]["per_1000"] or ():
+        sick = round(tested * row["prevalence"])
+        hits, alarms = (_range(row["new"][cell], tested / 1000) for cell in ("tp", "fp"))
+        told.append(
+            f"In a new study, at {100 * row['prevalence']:.4g} % ({level} intervals): {hits} of "
+            f"{sick:,} found, {alarms} false alarms among {tested - sick:,}."
+        )
+    return told
+
+
+def _range(limits: Mapping[str, float], scale: float) -> str:
+    return f"{round(scale * limits['lower']):,} to {round(scale * limits['upper']):,}"
 
 
 def _tested(prevalences: list[float]) -> int:

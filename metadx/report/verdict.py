@@ -142,17 +142,6 @@ def likelihood_word(probability: float) -> str:
     return next(word for least, word in VOCABULARY if probability >= least)
 
 
-def least_certain(probabilities: Sequence[float]) -> float:
-    """Return the probability nearest to one half: what it says, none of the others contradicts.
-
-    Examples
-    --------
-    >>> least_certain([0.04, 0.18]), least_certain([0.999, 0.7])
-    (0.18, 0.7)
-    """
-    return min(probabilities, key=lambda p: abs(p - 0.5))
-
-
 def verdict_of(
     median: Performance,
     new: Performance,
@@ -163,8 +152,8 @@ def verdict_of(
 ) -> Json:
     """Answer whether the test is good enough.
 
-    The median study and a new one each have the word of their own probability; the one word that
-    stands for both is that of the less certain, so that it is never stronger than either.
+    The median study and a new one each have the word of their own probability. There is no one
+    word for both: where one chance is 95 % and the other 8 %, any would be false of one of them.
 
     Parameters
     ----------
@@ -179,9 +168,10 @@ def verdict_of(
     Returns
     -------
     dict
-        "question" ("rule out", "rule in" or "both"), "text", "word", "probability", "median",
-        "new" and "parts", the same for each question with its "criteria". Of two questions the
-        probabilities are those that both are answered by yes. Null where a margin is missing.
+        "question" ("rule out", "rule in" or "both"), "text", the chances "median" and "new", their
+        "words" (again "median" and "new") and "parts", the same for each question with its
+        "criteria". Of two questions the chances are those that both are answered by yes. Null
+        where a margin is missing.
     """
     asked = questions_of(aims.goal)
     criteria = {question: criteria_of(aims, question, prevalence) for question in asked}
@@ -208,7 +198,7 @@ def _answer(
 ) -> Json:
     found = _chances(median, new, criteria, identified)
     lead = f"Good enough to {question}?"
-    if found["probability"] is None:
+    if found["words"] is None:
         missing = " or ".join(
             people for people, there in zip(_PEOPLE, identified, strict=True) if not there
         )
@@ -216,7 +206,7 @@ def _answer(
     else:
         first, second = (f"{whole_percent(found[key])} %" for key in ("median", "new"))
         what = " and ".join(one.words for one in criteria)
-        of_median, of_new = (likelihood_word(found[key]) for key in ("median", "new"))
+        of_median, of_new = (found["words"][key] for key in ("median", "new"))
         text = (
             f"{lead} {of_median}: the chance that {what} is {first} in the median study and "
             f"{second} in a new one."
@@ -237,15 +227,12 @@ def _chances(
     identified: tuple[bool, bool],
 ) -> Json:
     if not all(has_margins(one.margins, identified) for one in criteria):
-        return {"word": None, "probability": None, "median": None, "new": None}
-    chances = [float(np.mean(_all_met(draws, criteria))) for draws in (median, new)]
-    weaker = least_certain(chances)
-    return {
-        "word": likelihood_word(weaker),
-        "probability": weaker,
-        "median": chances[0],
-        "new": chances[1],
+        return {"median": None, "new": None, "words": None}
+    chances = {
+        name: float(np.mean(_all_met(draws, criteria)))
+        for name, draws in (("median", median), ("new", new))
     }
+    return {**chances, "words": {name: likelihood_word(p) for name, p in chances.items()}}
 
 
 def _all_met(draws: Performance, criteria: Sequence[Criterion]) -> BoolArray:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from metadx.report.decision_warnings import TOLD_ELSEWHERE
 from metadx.report.layout import Page, paragraph, tone
 from metadx.report.verdict import VOCABULARY
 
 
 def verdict_lines(found: Mapping[str, Any], page: Page) -> list[str]:
-    """Tell whether the test is good enough, and what speaks against using its prevalence.
+    """Tell whether the test is good enough, and what speaks against believing it.
 
     Parameters
     ----------
@@ -25,8 +26,9 @@ def verdict_lines(found: Mapping[str, Any], page: Page) -> list[str]:
     lines = [tone(page, "Verdict", "bold")]
     for part in verdict["parts"]:
         lines += paragraph(page, part["text"])
-    if decision["prevalence"]["design"] in ("case-control", "mixed"):
-        lines += [tone(page, line, "bold") for line in paragraph(page, decision["warnings"][0])]
+    for warning in decision["warnings"]:
+        if warning not in TOLD_ELSEWHERE:
+            lines += [tone(page, line, "bold") for line in paragraph(page, warning)]
     return [*lines, *(tone(page, line, "dim") for line in paragraph(page, _legend()))]
 
 

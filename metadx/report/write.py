@@ -55,6 +55,9 @@ def write_result(
     MetadxError
         As for `metadx.report.folder.result_folder`.
     """
+    prob = found["settings"]["prob"]
+    told = found["decision"]["prevalence"]
+    used = told["used"] if told["stated"] else ()  # illustrations are not marked
     with result_folder(target) as stage:
         (stage / "summary.json").write_bytes(text.encode())
         (stage / "summary.csv").write_bytes(summary_csv(found).encode())
@@ -70,12 +73,9 @@ def write_result(
         if report and review is not None:
             from metadx.criticism.appraisal import appraise
 
-            appraisal = appraise(analysis, prob=found["settings"]["prob"], say=say)
+            appraisal = appraise(analysis, prob=prob, aims=review.aims, say=say)
         drawn = DrawnFigures()
         if figures:
-            prob = found["settings"]["prob"]
-            told = found["decision"]["prevalence"]
-            used = told["used"] if told["stated"] else ()  # illustrations are not marked
             drawn = draw_figures(
                 stage, analysis, prob, say, review=review, appraisal=appraisal, prevalence=used
             )
@@ -87,7 +87,8 @@ def write_result(
             from metadx.report.summary import as_text
 
             say("writing report.html")
-            criticism = criticism_of(appraisal, found["settings"]["prob"])
+            first = used[0] if used else None
+            criticism = criticism_of(appraisal, prob, aims=review.aims, prevalence=first)
             (stage / "criticism.json").write_bytes(as_text(criticism).encode())
             source = Source(
                 found, review, analysis, criticism, drawn.pictures, drawn.missing, command

@@ -13,7 +13,12 @@ from metadx.studies.cells import number, tidy
 from metadx.studies.covariates import Continuous
 from metadx.studies.problems import listed, quoted
 from metadx.studies.quadas import Quadas, quadas_of
-from metadx.studies.quadas_columns import OVERALL, allowed_judgements, quadas_columns
+from metadx.studies.quadas_columns import (
+    OVERALL,
+    allowed_judgements,
+    plain_judgement,
+    quadas_columns,
+)
 from metadx.studies.review import Review
 from metadx.studies.selection import Selection
 
@@ -35,12 +40,13 @@ _SHAPE = "COLUMN=VALUE, such as rob_index_test=low, country!=UK or year>=2010"
 
 @dataclass(frozen=True)
 class _Column:
-    """What a column holds: words or numbers, None where missing; and what it may hold."""
+    """What a column holds, words, judgements or numbers, None where missing; what it may hold."""
 
     name: str
     values: Values
     allowed: tuple[str, ...] = ()
     numeric: bool = False
+    judged: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ def _column(name: str, review: Review) -> _Column:
     table = review.table
     quadas = quadas_of(review)
     if name == _OVERALL and quadas is not None:
-        return _Column(name, quadas.overall, allowed_judgements(quadas.version))
+        return _Column(name, quadas.overall, allowed_judgements(quadas.version), judged=True)
     if name in table.covariates:
         return _own_column(name, table)
     if name == _STUDY:
@@ -179,7 +185,7 @@ def _own_column(name: str, table: AccuracyTable) -> _Column:
     allowed = covariate.levels
     if name in judged:
         allowed = tuple(dict.fromkeys([*allowed, *allowed_judgements(version)]))
-    return _Column(name, covariate.values, allowed)
+    return _Column(name, covariate.values, allowed, judged=name in judged)
 
 
 def _near_column(name: str, table: AccuracyTable, quadas: Quadas | None) -> _Column:
@@ -199,6 +205,8 @@ def _value(text: str, column: _Column, asked: str) -> str:
     if asked in column.allowed:
         return asked
     same = [value for value in column.allowed if value.casefold() == asked.casefold()]
+    if not same and column.judged:
+        same = [word for word in (plain_judgement(asked),) if word in column.allowed]
     if len(same) == 1:
         return same[0]
     raise DataError(

@@ -187,7 +187,7 @@ def judged_cells(
     problems: list[Problem] = []
     for cell, row, label in zip(cells, rows, study, strict=True):
         word = tidy(cell).casefold()
-        judgement = _WORDS.get(word)
+        judgement = plain_judgement(cell)
         if is_missing(cell) or word in NOT_JUDGED:
             written.append("")
         elif judgement in allowed:
@@ -200,6 +200,17 @@ def judged_cells(
             problems.append(Problem(f"{text} where nobody judged", row, label))
             written.append("")
     return written, problems
+
+
+def plain_judgement(text: str) -> Judgement | None:
+    """Write a judgement in the one way; None where it is none.
+
+    Examples
+    --------
+    >>> plain_judgement("Low risk"), plain_judgement("insufficient"), plain_judgement("fair")
+    ('low', 'insufficient information', None)
+    """
+    return _WORDS.get(tidy(text).casefold())
 
 
 def allowed_judgements(version: QuadasVersion | None) -> tuple[Judgement, ...]:

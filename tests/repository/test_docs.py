@@ -86,7 +86,7 @@ def test_generated_parts_are_those_of_the_code(page):
 
 
 def test_every_generated_part_is_on_a_page():
-    used = re.findall(r"<!-- generated: ([a-z-]+) -->", "".join(map(text_of, PAGES)))
+    used = re.findall(r"<!-- generated: ([a-z0-9-]+) -->", "".join(map(text_of, PAGES)))
     assert sorted(used) == sorted(build.PARTS)
 
 

@@ -1,30 +1,29 @@
 """The tables of the criticism that compare priors and models."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from metadx.criticism.chance_words import decimal
 from metadx.report.html.source import Json
-from metadx.report.html.table import Column, Table
-from metadx.report.numbers import percent, three_digits, two_decimals, whole_percent
+from metadx.report.html.table import Column, Own, Table
+from metadx.report.numbers import percent, three_digits, two_decimals, two_digits, whole_percent
 
 _NONE = "–"
 _IN_FULL = {"sens", "spec"}  # with limits on the page; those of the others stand in the file
 _REST = "Of the other quantities the medians are shown; the CSV file has their limits."
-
-
-def _tau(x: float) -> str:
-    """Write a standard deviation; without any between studies it is 0 and not merely small."""
-    return three_digits(x) if x else "0"
+_FIXED = "*: held fixed by the model, not estimated."
+_CHANCES = ("prob_rule_out", "prob_rule_out_new", "prob_rule_in", "prob_rule_in_new")
 
 
 _SHOWN = (
     ("sens", "Sensitivity, %", percent),
     ("spec", "Specificity, %", percent),
-    ("tau_sens", "τ sens", _tau),
-    ("tau_spec", "τ spec", _tau),
+    ("tau_sens", "τ sens", three_digits),
+    ("tau_spec", "τ spec", three_digits),
     ("rho", "ρ", two_decimals),
     ("lr_pos", "LR+", three_digits),
     ("lr_neg", "LR−", three_digits),
-    ("auc", "AUC", two_decimals),
+    ("auc", "AUC", two_digits),
 )
 
 
@@ -33,6 +32,26 @@ def _shown(keys: Sequence[tuple[str, str, Callable[[float], str]]]) -> tuple[Col
         Column(key, label, "interval", write, _NONE, limits=key in _IN_FULL)
         for key, label, write in keys
     )
+
+
+def _chances(cuts: Json) -> tuple[Column, ...]:
+    """Columns of the chances that the verdict rests on, of the median study and of a new one."""
+    above = (f"P(LR− < {cuts['lr_neg']:g}), %", f"P(LR+ > {cuts['lr_pos']:g}), %")
+    return tuple(
+        Column(key, label, "number", whole_percent, _NONE, above=above[place // 2])
+        for place, (key, label) in enumerate(zip(_CHANCES, ("median", "new") * 2, strict=True))
+    )
+
+
+def _cell(one: Json, key: str) -> Any:  # noqa: ANN401 - an interval, a cell of its own or None
+    """Mark what the model holds fixed: no estimate, in the file as on the page."""
+    if key in one["fixed"]:
+        return Own(None, str, f"{one['fixed'][key]:g}*")
+    return one["estimates"].get(key)
+
+
+def _starred(many: Sequence[Json], *notes: str) -> tuple[str, ...]:
+    return (*notes, _FIXED) if any(one["fixed"] for one in many) else notes
 
 
 def priors_tables(told: Json, level: str) -> Iterator[Table]:
@@ -51,19 +70,21 @@ def priors_tables(told: Json, level: str) -> Iterator[Table]:
             Column("name", "Priors"),
             Column("priors", "What they are", "prose"),
             *_shown(keys),
+            *_chances(told["cuts"]),
             Column("passed", "Checks"),
         )
         rows = tuple(
             (
                 run["name"],
                 run["priors"] or "those of the card",
-                *(run["estimates"].get(key) for key, *_ in keys),
+                *(_cell(run, key) for key, *_ in keys),
+                *(run[key] for key in _CHANCES),
                 "passed" if run["passed"] else "FAILED",
             )
             for run in told["runs"]
         )
         title = f"The answer under other priors (medians with {level} intervals)"
-        yield Table("prior-alternatives", title, columns, rows, (_REST,))
+        yield Table("prior-alternatives", title, columns, rows, _starred(told["runs"], _REST))
     if told["power"]:
         columns = (
             Column("parameter", "Parameter"),
@@ -76,9 +97,9 @@ def priors_tables(told: Json, level: str) -> Iterator[Table]:
         )
         rows = tuple(tuple(one[column.key] for column in columns) for one in told["power"])
         note = (
-            "Medians with 95 % limits; mu as a proportion. Learned: Kullback-Leibler divergence of "
-            "the posterior from the prior. Felt: sensitivity of the posterior to raising prior or "
-            "likelihood to a power (Kallioinen 2024); from 0.05 on it counts."
+            f"Medians with {level} limits; mu as a proportion. Learned: Kullback-Leibler "
+            "divergence of the posterior from the prior. Felt: sensitivity of the posterior to "
+            "raising prior or likelihood to a power (Kallioinen 2024); from 0.05 on it counts."
         )
         yield Table("power-scaling", "Who speaks in each parameter", columns, rows, (note,))
 
@@ -97,8 +118,10 @@ def alternatives_tables(told: Json, level: str) -> Iterator[Table]:
         Column("model", "Model"),
         Column("difference", "elpd less the best", "number", "{:.1f}".format, _NONE),
         Column("difference_se", "Standard error", "number", "{:.1f}".format, _NONE),
-        Column("weight", "Stacking weight, %", "number", _weight, _NONE),
+        Column("weight", "Stacking weight", "number", _weight, _NONE),
+        Column("link", "Link"),
         *_shown(_SHOWN),
+        *_chances(told["cuts"]),
         Column("passed", "Checks"),
     )
     rows = tuple(
@@ -107,22 +130,25 @@ def alternatives_tables(told: Json, level: str) -> Iterator[Table]:
             one["difference"],
             one["difference_se"],
             one["weight"],
-            *(one["estimates"].get(key) for key, *_ in _SHOWN),
+            one["link"],
+            *(_cell(one, key) for key, *_ in _SHOWN),
+            *(one[key] for key in _CHANCES),
             "passed" if one["passed"] else "FAILED",
         )
         for one in told["models"]
     )
     note = (
-        "elpd: leave-one-out log predictive density, higher is better; stacking weights mix the "
-        "models so that left-out studies are predicted best (Yao 2018). Each τ is on the scale of "
-        "the model's own link. Median study."
+        "elpd: leave-one-out log predictive density, higher is better; which of models that "
+        "predict alike comes first is a matter of the seed. Stacking weights mix the models that "
+        "are not clearly worse so that left-out studies are predicted best (Yao 2018), drawn "
+        "towards equal shares. Each τ is on the scale of the model's own link. Median study."
     )
     title = f"Other models of the same studies (medians with {level} intervals)"
-    yield Table("alternatives", title, columns, rows, (note, _REST))
+    yield Table("alternatives", title, columns, rows, _starred(told["models"], note, _REST))
 
 
 def _weight(x: float) -> str:
-    return "0" if x < 0.0005 else whole_percent(x)
+    return "0" if x == 0 else decimal(x, 1)
 
 
 def _two(x: float) -> str:

@@ -65,8 +65,7 @@ def influence_tables(told: Json, level: str) -> Iterator[Table]:
         Column("without", "Without"),
         Column("shift", "Shift, sd", "number", two_decimals, _NONE),
         *_followed(),
-        Column("prob_rule_out", "P(LR− < 0.1), %", "number", whole_percent, _NONE),
-        Column("prob_rule_in", "P(LR+ > 10), %", "number", whole_percent, _NONE),
+        *_verdict(told["cuts"]),
         Column("pareto_k", "k", "number", two_decimals, _NONE),
     )
     whole, by_name = told["whole"], {one["study"]: one for one in told["studies"]}
@@ -81,12 +80,30 @@ def influence_tables(told: Json, level: str) -> Iterator[Table]:
         one = by_name[name]
         rows.append(row(name, one["without"], one, one["shift_all"]))
     note = (
-        "Exact refits without each study. Shift: distance of means and heterogeneity with and "
+        f"{_how_left_out(told)} Shift: distance of means and heterogeneity with and "
         "without the study, in posterior standard deviations. k: tail shape of the weights that "
-        "would replace the refit; above 0.7 they could not."
+        "take the draws of all studies to those without the study; above 0.7 only a refit can."
     )
     title = f"The answer without each study (median study, medians with {level} intervals)"
     yield Table("influence", title, columns, tuple(rows), (note, _REST))
+
+
+def _verdict(cuts: Json) -> tuple[Column, ...]:
+    """Columns of the two chances, of the ratios that they are about."""
+    return (
+        Column("prob_rule_out", f"P(LR− < {cuts['lr_neg']:g}), %", "number", whole_percent, _NONE),
+        Column("prob_rule_in", f"P(LR+ > {cuts['lr_pos']:g}), %", "number", whole_percent, _NONE),
+    )
+
+
+def _how_left_out(told: Json) -> str:
+    """Say whether the model was fitted again or its draws were reweighted."""
+    methods = {one["method"] for one in told["studies"]}
+    if methods == {"refitted"}:
+        return "The other studies fitted again, for each study."
+    if methods == {"reweighted"}:
+        return "The draws of all studies reweighted to be those without each study."
+    return "Without each study: fitted again, or the draws of all studies reweighted."
 
 
 def outlier_tables(told: Json, level: str) -> Iterator[Table]:
@@ -148,7 +165,7 @@ def cumulative_tables(told: Json, level: str) -> Iterator[Table]:
         Column("study", "After"),
         Column(told["by"], told["by"].capitalize(), "number", "{:g}".format),
         *_followed(),
-        Column("prob_rule_out", "P(LR− < 0.1), %", "number", whole_percent, _NONE),
+        *_verdict(told["cuts"])[:1],
     )
     rows = tuple(
         (

@@ -45,6 +45,9 @@ def decision_section(source: Source) -> Section:
         blocks = [Text(told["verdict"]["text"], "lead")]
     blocks.append(Text(stated, "note"))
     blocks += [Text(warning, "warning") for warning in told["warnings"]]
+    moved = source.criticism["verdict"]
+    if "refused" not in moved:
+        blocks.append(Text(moved["words"], "warning" if moved["changed"] else "note"))
     blocks += [_chances(told), *_by_kind(told), *_benefit(told, source.level)]
     figures = source.figures(*_FIGURES)
     return Section("decision", "Rule in or rule out?", (*blocks, *figures))

@@ -6,7 +6,8 @@ from metadx.criticism.cumulative import Cumulative
 from metadx.criticism.influence import Influence
 from metadx.criticism.moved import QUANTITIES, Moved, Verdict
 from metadx.criticism.outliers import Outliers, holm
-from metadx.criticism.predictive import PredictiveChecks, judge_pit
+from metadx.criticism.pit import judge_pit
+from metadx.criticism.predictive import PredictiveChecks
 from metadx.criticism.predictive_statistics import Tables, compare_statistics
 from tests.plumbing.plots.conftest import StandIn
 

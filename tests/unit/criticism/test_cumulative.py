@@ -75,6 +75,28 @@ def test_the_words_tell_when_the_answer_settled():
     assert f"since {found.labels[away[-1] + 1]} " in found.words
 
 
+def test_near_1_settled_means_nearer_and_nothing_is_called_certain():
+    rows = [(199, 0, 1, 40), (198, 0, 2, 30), (199, 0, 1, 60), (199, 0, 1, 50), (2000, 0, 5, 70)]
+    found = cumulative(dated([1.0, 2.0, 3.0, 4.0, 5.0], rows), draws=2000)
+    sens = found.quantities["sens"].median
+    assert sens[-1] > 0.995
+    assert f"The pooled sensitivity is {sens[-1]:.4f} and" in found.words
+    assert "0.0002" in found.words
+    assert "1.00" not in found.words
+    assert "0.00 " not in found.words
+    alone = cumulative(dated([1.0], rows[:1]), draws=2000)
+    assert "after the only study." in alone.words
+
+
+def test_the_verdict_of_each_step_is_about_stated_ratios():
+    rows = [(20, 3, 5, 40), (15, 4, 6, 30)]
+    table = dated([1.0, 2.0], rows)
+    usual, own = (cumulative(table, draws=500, **more) for more in ({}, {"cuts": (0.3, 4.0)}))
+    assert (own.verdict.rule_out > usual.verdict.rule_out).all()
+    assert (own.verdict.rule_in > usual.verdict.rule_in).all()
+    assert own.verdict.cuts == (0.3, 4.0)
+
+
 @pytest.mark.parametrize(
     ("covariates", "said"),
     [

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from metadx.criticism.influence import influence
-from metadx.criticism.moved import QUANTITIES
+from metadx.criticism.moved import QUANTITIES, cuts_of
 from metadx.criticism.outliers import outliers
 from metadx.criticism.refit import refits
 from metadx.engines.fit import fit
 from metadx.errors import FitError
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.aims import Aims
 from metadx.studies.review import load_dataset
 
 
@@ -31,6 +32,12 @@ def swapped(table):
 
 @pytest.mark.parametrize("name", ["iqcode-dementia", "breast-mri-calcifications", "telomerase"])
 def test_a_planted_outlier_ranks_first_in_both_lists(name):
+    """Reviews whose largest study is far out once swapped.
+
+    No claim of power in general: of eight further reviews the swapped study came first by
+    influence in six and by outlyingness in four. Where studies differ much, or the swap moves
+    sensitivity little (0.77 to 0.23 among 37 studies), another study may be odder.
+    """
     planted, table = swapped(load_dataset(name).table)
     whole = fit(table, draws=2000, study_effects=False)
     moved = influence(whole, draws=1000)
@@ -103,6 +110,25 @@ def test_the_words_name_the_largest_change(small):
     )
     assert said.group(1) == f"S{row}"
     assert int(said.group(2)) == round(100 * found.verdict.rule_in[row])
+
+
+def test_the_verdict_is_about_the_ratios_that_the_review_states(small):
+    without = refits(small, 500)
+    found = influence(small, without=without, cuts=(0.25, 5.0))
+    mu = without[2].fit.pooled.mu
+    sens, spec = (1 / (1 + np.exp(-mu))).T
+    assert found.verdict.rule_out[2] == ((1 - sens) / spec < 0.25).mean()
+    assert found.verdict.rule_in[2] == (sens / (1 - spec) > 5).mean()
+    assert "LR− is below 0.25" in found.words
+    assert "LR+ is above 5" in found.words
+    assert cuts_of(Aims(lr_pos=4.0)) == (0.1, 4.0)
+
+
+def test_near_1_a_small_change_is_told_with_more_digits():
+    rows = [(99_950, 10, 50, 99_990), (99_900, 20, 100, 99_980), (99_000, 15, 1000, 99_985)]
+    words = influence(fit(table_of(rows), draws=1000), draws=500).words
+    assert "0.00 " not in words
+    assert re.search(r"sensitivity by 0\.00\d\d \(S\d\)", words)
 
 
 def test_what_one_study_alone_knows_is_unknown_without_it():

@@ -127,3 +127,27 @@ def test_an_arm_that_no_study_has_tells_nothing():
     for name in ("mu[spec]", "tau[spec]", "rho"):
         assert "2 studies say nothing about it" in found[name].words
     assert "say almost nothing" in found["tau[sens]"].words
+
+
+def test_few_studies_never_let_the_data_speak_alone():
+    rows = [(200, 30, 50, 600), (300, 40, 60, 500), (250, 35, 55, 550)]
+    heterogeneous, fixed = fit_of(rows), fit_of(rows, "fixed-effect")
+    assert all(one.verdict != "data" for one in power_scaling(heterogeneous))
+    # Without heterogeneity 3,000 participants do speak, and nothing says otherwise.
+    assert [one.verdict for one in power_scaling(fixed)] == ["data", "data"]
+    assert "led by the prior" not in power_words(power_scaling(fixed), 3)
+
+
+def test_six_studies_do_not_settle_a_correlation():
+    fit = metadx.fit(metadx.load_dataset("lung-nodule-ai-published"), sens="~ 1", spec="~ 1")
+    found = asked(fit)
+    assert found["rho"].learned > 0.5  # enough, with more studies
+    assert found["rho"].verdict == "both"
+
+
+def test_limits_are_told_at_the_level_asked_for_and_judged_at_95():
+    fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
+    wide, narrow = power_scaling(fit), power_scaling(fit, 0.5)
+    assert [one.verdict for one in wide] == [one.verdict for one in narrow]
+    assert "(50% credible interval" in narrow[0].words
+    assert narrow[2].posterior == pytest.approx(np.quantile(fit.tau[..., 0], [0.25, 0.5, 0.75]))

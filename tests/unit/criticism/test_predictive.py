@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metadx.criticism.predictive import PIT_BINS, judge_pit, predictive_checks
+from metadx.criticism.pit import PIT_BINS, extreme_pit, judge_pit, typical_pit
+from metadx.criticism.predictive import predictive_checks
 from metadx.criticism.predictive_statistics import Tables, compare_statistics, two_sided
 from metadx.criticism.predictive_tree import predictive_tree
 from metadx.criticism.refit import refits
@@ -141,6 +142,56 @@ def test_pit_of_data_from_the_model_stay_inside_and_others_do_not():
     assert [one.name for one in judge_pit(empty, 0.95)] == ["specificity"]
     assert judge_pit(np.full((2, 2), np.nan), 0.95) == ()
     assert PIT_BINS == 50
+
+
+def test_one_unlucky_randomisation_condemns_no_table():
+    """Ten counts at their highest value, expected with probability 0.5: the PIT is all jitter."""
+    below, upto = np.full((10, 2), 0.5), np.ones((10, 2))
+    below[:5], upto[:5] = 0.0, 0.5
+    places = np.random.default_rng(2).random((25, 10, 2))
+    places[0] = 0.99  # all at the upper end: ten values in two heaps
+    spoilt = below + places[0] * (upto - below)
+    assert not all(one.inside for one in judge_pit(spoilt, 0.95))
+    pit, found = typical_pit(below, upto, places, 0.95)
+    assert all(one.inside for one in found)
+    middle = [sorted(judge_pit(below + place * (upto - below), 0.95)[column].p_value
+                     for place in places)[12] for column in (0, 1)]  # fmt: skip
+    assert [one.p_value for one in found] == middle
+    assert [one.p_value for one in judge_pit(pit, 0.95)] == middle
+    # what every randomisation shows is still found
+    heap = typical_pit(np.full((40, 2), 0.4), np.full((40, 2), 0.5), np.tile(places, (1, 4, 1)),
+                       0.95)  # fmt: skip
+    assert not any(one.inside for one in heap[1])
+
+
+def test_a_value_that_the_bands_cannot_see_is_told():
+    pit = np.array([[0.3, 0.6], [1e-9, 0.2], [np.nan, 0.9]])
+    found = extreme_pit(("A", "B", "C"), pit, 1e-4)
+    assert (found.study, found.margin, found.counts) == ("B", "sensitivity", 5)
+    assert found.p_value == found.floor == pytest.approx(2 * 5 * 1e-4)
+    assert all(one.inside for one in judge_pit(pit, 0.95))
+    assert extreme_pit(("A",), np.full((1, 2), np.nan), 1e-4) is None
+    high = extreme_pit(("A",), np.array([[0.97, 0.5]]), 1e-4)
+    assert high.p_value == pytest.approx(4 * 0.03)
+
+
+def test_a_fixed_effect_is_not_said_to_predict_studies_that_it_does_not():
+    fixed = fit(load_dataset("telomerase"), "fixed-effect", draws=1000, study_effects=False)
+    found = predictive_checks(fixed, draws=1000)
+    assert found.failed
+    assert "stay inside" not in found.words
+    assert "The specificity of Cassel 2001 is low beyond what the other studies predict" in (
+        found.words
+    )
+
+
+def test_the_sound_table_stays_inside_and_no_more_is_claimed(whole, without):
+    words = predictive_checks(whole, without=without).words
+    assert "distributed as" not in words
+    assert words.endswith(
+        "The leave-one-out PIT of sensitivity and specificity stay inside the simultaneous 95% "
+        "band, which only a gross conflict would leave."
+    )
 
 
 def test_one_study_has_replicates_but_no_pit():

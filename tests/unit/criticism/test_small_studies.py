@@ -1,5 +1,7 @@
 """Deeks' test and the regression on the size of studies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -139,3 +141,19 @@ def test_a_fit_hands_over_its_card_seed_and_mark():
     assert (found.fit.synthetic, found.fit.title) == (True, fit.title)
     assert (found.fit.rho == 0).all()
     assert set(found.fit.table.covariates) == {"inverse_root_ess"}
+
+
+def test_a_model_without_heterogeneity_is_refused():
+    fit = metadx.fit(metadx.load_dataset("telomerase"), "fixed-effect", draws=1000)
+    with pytest.raises(FitError, match=r"fixed-effect lets studies differ by chance alone"):
+        small_study_effect(fit, draws=1000)
+
+
+def test_a_slope_that_nothing_else_bears_out_is_a_hint(anti_ccp):
+    found = small_study_effect(anti_ccp, draws=1000, prob=0.8)
+    assert "80% credible interval" in found.words
+    hint = replace(found, prob_total=0.01, elpd_difference=-2.0, log_bayes_factor=-3.0)
+    assert "neither the prediction of studies left out nor the Bayes factor favours" in hint.words
+    assert "On the whole small studies are" not in hint.words
+    borne_out = replace(hint, log_bayes_factor=3.0)
+    assert "On the whole small studies are less accurate with probability 99%" in borne_out.words

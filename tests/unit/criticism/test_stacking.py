@@ -64,6 +64,26 @@ def test_models_alike_share_their_weight():
     np.testing.assert_allclose(stacking_weights(elpd), [0.5, 0.5, 0.0], atol=1e-6)
 
 
+def test_a_pull_is_a_prior_of_the_weights():
+    # Of two models: the mode on a fine grid of sum(log(P w)) + pull * sum(log w).
+    elpd = np.random.default_rng(5).normal(-3, 0.4, (12, 2))
+    grid = np.linspace(0.0005, 0.9995, 1999)
+    for pull in (0.3, 1.0, 4.0):
+        mixed = np.exp(elpd) @ np.stack([grid, 1 - grid])
+        value = np.log(mixed).sum(axis=0) + pull * (np.log(grid) + np.log(1 - grid))
+        found = stacking_weights(elpd, pull)
+        assert found[0] == pytest.approx(grid[value.argmax()], abs=1e-3)
+        assert found.sum() == pytest.approx(1)
+
+
+def test_noise_of_the_densities_does_not_choose_with_a_pull():
+    rng = np.random.default_rng(6)
+    base = rng.normal(-5, 1, (10, 1))
+    noise = rng.normal(0, 0.02, (10, 2))
+    assert stacking_weights(base + noise).max() > 0.99
+    assert stacking_weights(base + noise, 1.0).max() < 0.53
+
+
 @pytest.mark.parametrize("elpd", [np.zeros((0, 2)), np.zeros(3), np.array([[np.nan, 0.0]])])
 def test_what_is_no_density_is_refused(elpd):
     with pytest.raises(ValueError, match="finite densities"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import metadx
-from metadx.criticism.study_weights import study_weights
+from metadx.criticism.study_weights import StudyWeights, study_weights
 from metadx.engines.counts import Counts
 from metadx.engines.likelihood import Hyper, IntegratedLikelihood
 from metadx.errors import FitError
@@ -101,6 +101,20 @@ def test_one_study_has_all_the_weight():
     found = study_weights(fit_of((40, 5, 10, 60)))
     assert found.sens == pytest.approx([100])
     assert found.words == "There is one study, S0, and it has all the weight."
+
+
+def test_more_than_half_is_not_called_half():
+    words = study_weights(fit_of((400, 5, 100, 60), (4, 1, 1, 9))).words
+    assert "it alone carries more than half of the weight" in words
+    assert "it alone carries half" not in words
+
+
+def test_a_negative_weight_is_told_also_where_a_margin_has_none():
+    nan = np.full(2, np.nan)
+    below = np.array([101.0, -1.0])
+    for sens, spec in ((below, nan), (nan, below)):
+        found = StudyWeights(("A", "B"), sens, spec, below, np.zeros((2, 2, 2)))
+        assert "A weight below 0" in found.words
 
 
 def test_covariates_are_refused():

@@ -102,6 +102,7 @@ def found():
             "verdict": {"parts": [{"text": "Good enough to rule out? Unlikely: 4 % and 18 %."}]},
             "prevalence": {"design": None},
             "warnings": [],
+            "per_1000": None,
         },
         "studies": [],
         "notes": [],

@@ -129,7 +129,7 @@ def test_a_missing_arm_leaves_null_and_no_number():
     assert found["per_1000"] is found["net_benefit"] is None
     assert found["median"]["lr_neg"] is found["new"]["npv"] is None
     assert found["median"]["sens"] >= 0
-    assert found["verdict"]["probability"] is None
+    assert found["verdict"]["words"] is found["verdict"]["new"] is None
     assert "participants without it" in found["verdict"]["text"]
     assert found["prevalence"]["observed"] is None
     assert "led by the prior" in " ".join(found["warnings"])
@@ -163,7 +163,7 @@ def test_the_mission_is_answered():
     verdict = found["decision"]["verdict"]
     assert verdict["question"] == "rule out"
     assert verdict["median"] < 0.1 < verdict["new"] < 0.5
-    assert verdict["word"] == "Unlikely"
+    assert verdict["words"]["new"] == "Unlikely"
 
 
 def test_figures_show_the_prevalences_and_targets_that_are_stated(analysis):

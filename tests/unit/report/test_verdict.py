@@ -4,17 +4,20 @@ import numpy as np
 import pytest
 
 from metadx.estimands.decision import Performance
+from metadx.report.decision_warnings import decision_warnings
 from metadx.report.layout import Page
 from metadx.report.verdict import (
     VOCABULARY,
     criteria_of,
-    least_certain,
     likelihood_word,
     questions_of,
     verdict_of,
 )
 from metadx.report.verdict_lines import verdict_lines
+from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.aims import Aims
+
+TABLE = AccuracyTable.from_counts(["A"], [8], [3], [2], [7])
 
 
 def performance(ratios_below, total=100):
@@ -34,8 +37,8 @@ def test_the_sentence_gives_both_chances_each_with_its_own_word():
         "Good enough to rule out? Very unlikely in the median study, unlikely in a new one: the "
         "chance that LR- is below 0.1 is 4 % and 18 %."
     )
-    assert found["word"] == "Unlikely"
-    assert (found["median"], found["new"], found["probability"]) == (0.04, 0.18, 0.18)
+    assert found["words"] == {"median": "Very unlikely", "new": "Unlikely"}
+    assert (found["median"], found["new"]) == (0.04, 0.18)
     assert found["question"] == "rule out"
     assert found["parts"][0]["criteria"] == [{"target": "lr_neg", "value": 0.1, "prevalence": None}]
 
@@ -52,15 +55,16 @@ def test_certainty_is_never_printed():
 
 
 @pytest.mark.parametrize("median", range(0, 101, 10))
-@pytest.mark.parametrize("new", [0, 3, 35, 50, 66, 91, 100])
-def test_no_word_is_stronger_than_either_chance(median, new):
+@pytest.mark.parametrize("new", [0, 8, 35, 50, 66, 95, 100])
+def test_each_chance_has_its_own_word_and_no_word_stands_for_both(median, new):
+    """95 % in the median study and 8 % in a new one: any one word would be false of one."""
     found = verdict(median, new)
-    order = [word for _, word in VOCABULARY][::-1]  # from almost certainly not upwards
-    middle = order.index("As likely as not")
-    said = order.index(found["word"]) - middle
-    for chance in (median / 100, new / 100):
-        own = order.index(likelihood_word(chance)) - middle
-        assert abs(said) <= abs(own), (median, new)
+    limits = {word: least for least, word in VOCABULARY}
+    upper = dict(zip([word for _, word in VOCABULARY][1:], limits.values(), strict=False))
+    for which, chance in (("median", median / 100), ("new", new / 100)):
+        word = found["words"][which]
+        assert limits[word] <= chance < upper.get(word, 1.01)
+    assert set(found) == {"question", "text", "median", "new", "words", "parts"}
 
 
 def test_the_vocabulary_covers_everything_in_order():
@@ -71,11 +75,6 @@ def test_the_vocabulary_covers_everything_in_order():
         assert likelihood_word(least) == word
     assert likelihood_word(0.8999) == "Likely"
     assert likelihood_word(0.0999) == "Very unlikely"
-
-
-def test_the_less_certain_is_nearest_to_one_half():
-    assert least_certain([0.3, 0.9]) == 0.3
-    assert least_certain([0.05, 0.999]) == 0.05
 
 
 def test_stated_targets_take_the_place_of_the_usual_ratio():
@@ -117,7 +116,7 @@ def test_without_a_goal_both_questions_are_answered():
 def test_a_missing_margin_is_no_answer(identified, who):
     found = verdict(10, 10, identified=identified)
     assert found["text"] == (f"Good enough to rule out? That cannot be told: no study has {who}.")
-    assert found["probability"] is found["word"] is found["new"] is None
+    assert found["median"] is found["words"] is found["new"] is None
 
 
 def test_a_target_of_one_margin_needs_only_that():
@@ -125,16 +124,42 @@ def test_a_target_of_one_margin_needs_only_that():
     assert verdict(10, 30, aims, identified=(True, False))["new"] == 0.3
 
 
-def test_the_terminal_warns_of_case_control_studies():
-    found = {
-        "verdict": verdict(4, 18),
-        "prevalence": {"design": "case-control"},
-        "warnings": ["The studies are case-control studies: beware."],
-    }
-    text = " ".join(verdict_lines({"decision": found}, Page(200)))
+def test_the_terminal_warns_of_what_speaks_against_the_verdict():
+    quiet = decision_warnings(TABLE, Aims(), (0.1,), stated=False, passed=True)
+    loud = decision_warnings(TABLE, Aims(design="case-control"), (0.1,), stated=True, passed=False)
+    found = {"verdict": verdict(4, 18), "warnings": [*quiet, *loud]}
+    text = " ".join(verdict_lines({"decision": found}, Page(400)))
     assert found["verdict"]["text"] in text
-    assert "beware" in text
     assert "Likely is a chance of 66 % or more" in text
     assert "unlikely of less than 33 %, very unlikely of less than 10 %" in text
-    found["prevalence"]["design"] = "cohort"
-    assert "beware" not in " ".join(verdict_lines({"decision": found}, Page(200)))
+    assert len(quiet) == 3  # design, illustrations, few studies: each is told elsewhere
+    assert not any(warning in text for warning in quiet)
+    assert "A check of the fit failed: decide nothing before that is mended." in text
+    assert "no prevalence can be taken from them" in text
+
+
+def test_prevalences_beyond_those_of_the_studies_are_counted():
+    aims = Aims(design="cohort")
+    one = decision_warnings(TABLE, aims, (0.0001, 0.5), stated=True, passed=True)
+    assert one[0].startswith("A prevalence of 0.01 % lies outside those of the studies (50.0 %)")
+    two = decision_warnings(TABLE, aims, (0.1, 0.8), stated=True, passed=True)
+    assert two[0].startswith("Prevalences of 10 % and 80 % lie outside")
+
+
+def test_a_predictive_value_is_asked_at_the_first_prevalence_and_that_is_said():
+    aims = Aims(goal="rule out", npv=0.99, ppv=0.5, design="cohort")
+    told = decision_warnings(TABLE, aims, (0.5, 0.2), stated=True, passed=True)
+    assert told[0] == (
+        "The verdict asks for the NPV at a prevalence of 50 % only, the first that is stated."
+    )
+    alone = decision_warnings(TABLE, aims, (0.5,), stated=True, passed=True)
+    assert not any("asks for" in one for one in alone)
+
+
+def test_an_arm_without_errors_is_warned_of():
+    table = AccuracyTable.from_counts(["A", "B"], [9, 5], [1, 0], [0, 0], [9, 4])
+    told = decision_warnings(table, Aims(), (0.5,), stated=True, passed=True)
+    (said,) = [one for one in told if one.startswith("No study has")]
+    assert said.startswith("No study has a false negative: how near to 100 % the sensitivity lies")
+    assert not any("No study has" in one for one in
+                   decision_warnings(TABLE, Aims(), (0.5,), stated=True, passed=True))  # fmt: skip
