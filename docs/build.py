@@ -317,6 +317,7 @@ def _default(field: object) -> str:
 
 if __name__ == "__main__":
     draw()
+    gallery_page.write_pages()
     model_pages.write_pages()
     for page in pages():
         with tempfile.TemporaryDirectory() as folder:

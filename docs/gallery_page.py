@@ -68,22 +68,63 @@ def draw(names: tuple[str, ...] = NAMES) -> None:
 
 
 def page() -> str:
-    """Show every figure with what it is for, how to read it, and its caption."""
+    """Show every figure with what it is for; each has a page of its own."""
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     parts = []
     for chapter, names in CHAPTERS.items():
         parts.append(f"## {chapter}")
         for name in names:
-            script = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
-            title, what, how = (ast.get_docstring(ast.parse(script)) or "").split("\n\n", 2)
-            alt = re.sub(r"[\[\]]", "", words[name]["alt"])
+            title, what, _ = said(name)
+            where = f"gallery/{name}.md"
             parts += [
-                f"### {title.removesuffix('.')}",
-                " ".join(f"{what} {how}".split()),
-                f"![{alt}](figures/{slug(name)}.svg)",
-                f"*{_plain(words[name]['caption'])}* Script: [{name}.py](gallery/{name}.py).",
+                f"### [{title}]({where})",
+                f"{what} [How to read it]({where}).",
+                f"![{_alt(words[name])}](figures/{slug(name)}.svg)",
             ]
     return "\n\n".join(parts)
+
+
+def figure_page(name: str) -> str:
+    """Show one figure: what it is for, how to read it, its caption and the script."""
+    words = json.loads(WORDS.read_text(encoding="utf-8"))[name]
+    _, what, how = said(name)
+    script = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    parts = [
+        what,
+        f"![{_alt(words)}](../figures/{slug(name)}.svg)",
+        f"*{_plain(words['caption'])}*",
+        f"**How to read it.** {_sentence(how.removeprefix('How to read it: '))}",
+        f"**What is read out** where the figure cannot be seen: {_plain(words['alt'])}",
+        f"Drawn by [{name}.py]({name}.py):",
+        f"```py\n{script.partition(chr(34) * 3 + chr(10))[2].strip()}\n```",
+        "[All figures](../gallery.md)",
+    ]
+    return "\n\n".join(parts)
+
+
+def write_pages() -> None:
+    """Make the page of every figure that has none yet: a title, and the part that is generated."""
+    for name in NAMES:
+        path = FOLDER / f"{name}.md"
+        if not path.exists():
+            mark = f"<!-- generated: {slug(name)} -->\n\n<!-- end -->"
+            path.write_text(f"# {said(name)[0]}\n\n{mark}\n", encoding="utf-8")
+
+
+def said(name: str) -> tuple[str, str, str]:
+    """Return the title of a figure, what it is for and how to read it, as its script says."""
+    script = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    docstring = ast.get_docstring(ast.parse(script)) or ""
+    title, what, how = (" ".join(part.split()) for part in docstring.split("\n\n", 2))
+    return title.removesuffix("."), what, how
+
+
+def _alt(words: Mapping[str, str]) -> str:
+    return re.sub(r"[\[\]]", "", words["alt"])
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _plain(text: str) -> str:
@@ -91,4 +132,7 @@ def _plain(text: str) -> str:
     return re.sub(r"([*_`\[\]~])", r"\\\1", text)
 
 
-PARTS: Mapping[str, Callable[[], str]] = {"gallery": page}
+PARTS: Mapping[str, Callable[[], str]] = {
+    "gallery": page,
+    **{slug(name): (lambda name=name: figure_page(name)) for name in NAMES},
+}
