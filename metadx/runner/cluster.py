@@ -1,5 +1,6 @@
 """Work on the workers of a Dask scheduler, on as many machines as it has."""
 
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
@@ -60,7 +61,12 @@ class Cluster:
                 running[future] = share
                 future.add_done_callback(ended.put)
             future = self._next(ended)
-            yield from self._found(future, running.pop(future))
+            share = running.pop(future)
+            found = self._found(future, share)
+            if found is None:
+                waiting.extendleft(reversed(share))
+            else:
+                yield from found
 
     def _next(self, ended: "SimpleQueue[Any]") -> Any:  # noqa: ANN401 - a Future
         """Wait for a task to end, as long as there is somebody to end it."""
@@ -96,32 +102,50 @@ class Cluster:
         count = max(1, min(_AT_ONCE, len(waiting) // (4 * self._threads)))
         return tuple(waiting.popleft() for _ in range(min(count, len(waiting))))
 
-    def _found(self, future: Any, items: tuple[Item, ...]) -> Iterator[str | Died]:  # noqa: ANN401 - a Future
+    def _found(self, future: Any, items: tuple[Item, ...]) -> list[str | Died] | None:  # noqa: ANN401 - a Future
+        """Return the answer of a task; None if it was done, and lost with the worker it lay on."""
         from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
 
-        if future.status == "finished":
-            yield from future.result()
-            return
-        error = future.exception() if future.status == "error" else None
-        if isinstance(error, KilledWorker):
-            for item in items:
-                yield Died(item, "with its Dask worker")
-        elif error is None:
+        if future.status in {"lost", "pending"}:
+            return None
+        try:
+            return list(future.result(timeout=_PATIENCE))
+        except TimeoutError:  # lost while it was being fetched
+            return None
+        except KilledWorker:
+            return [Died(item, "with its Dask worker") for item in items]
+        except FutureCancelledError as error:
             msg = (
                 f"{self._address}: the scheduler is gone or has dropped the work; the same command "
                 f"continues it."
             )
-            raise MetadxError(msg)
-        else:
+            raise MetadxError(msg) from error
+        except Exception as error:
             msg = (
                 f"{self._address}: the workers cannot do this work "
                 f"({type(error).__name__}: {error}); they need this version of metadx."
             )
-            raise MetadxError(msg)
+            raise MetadxError(msg) from error
 
 
 def _perform_all(work: Callable[..., Json], items: tuple[Item, ...]) -> list[str]:
     return [perform(work, item) for item in items]
+
+
+def _knock(address: str) -> None:
+    """Ask whether anybody listens at the address.
+
+    A `Client` that cannot connect is left half made; when it is swept up while the next one
+    starts, the two wait for each other for ever. So none is made for an address that is silent.
+    """
+    from distributed.comm.addressing import parse_host_port
+
+    if ":" not in address:  # else it would be looked for by name, for minutes
+        raise ValueError(address)
+    scheme, _, place = address.rpartition("://")
+    if scheme in {"", "tcp", "tls"}:
+        socket.create_connection(parse_host_port(place), timeout=_PATIENCE).close()
 
 
 def _connect(address: str) -> Any:  # noqa: ANN401 - a Client
@@ -134,8 +158,7 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - a Client
         )
         raise MetadxError(msg) from error
     try:
-        if ":" not in address:  # else it would be looked for by name, for minutes
-            raise ValueError(address)
+        _knock(address)
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         msg = (

@@ -1,6 +1,9 @@
 """A real Dask cluster: the same outcomes as here, and a worker that dies costs nothing."""
 
+import os
+import signal
 import sys
+import time
 
 import dask
 import pytest
@@ -60,6 +63,31 @@ def test_an_item_that_kills_every_worker_fails_alone(plan_of, desk, tmp_path, ad
     assert (desk / "killed-7").read_text() == "xxx"
     assert [outcome.key for outcome in outcomes if outcome.error] == ["item/007"]
     assert set(begun(desk)) == {n for n in range(20) if n != 7}
+
+
+def test_an_answer_lost_with_its_worker_is_worked_out_again(
+    plan_of, desk, tmp_path, dask_cluster, monkeypatch
+):
+    wait, lost = of_cluster.Cluster._next, []
+
+    def next_and_kill_its_worker(self, ended):
+        future = wait(self, ended)
+        if not lost:
+            (holders,) = self._client.who_has([future]).values()
+            for worker in dask_cluster.workers.values():
+                if worker.worker_address in holders:
+                    os.kill(worker.pid, signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while future.status == "finished" and time.monotonic() < deadline:
+                time.sleep(0.005)
+            lost.append(future.status)
+        return future
+
+    monkeypatch.setattr(of_cluster.Cluster, "_next", next_and_kill_its_worker)
+    address = dask_cluster.scheduler_address
+    outcomes = run_plan(plan_of(slow, 30, 0.02), tmp_path / "r", scheduler=address)
+    assert lost[0] in {"lost", "pending"}
+    assert [outcome.value["number"] for outcome in outcomes] == list(range(30))
 
 
 def test_it_continues_what_was_begun_here(plan_of, desk, tmp_path, address):
