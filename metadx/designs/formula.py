@@ -60,7 +60,9 @@ def build_design(table: AccuracyTable, *, sens: str = "~ 1", spec: str = "~ 1") 
         ("specificity", formulas[1], model.spec, table.n_nondiseased, "non-diseased"),
     )
     for margin, formula, terms, sizes, group in margins:
-        refuse_unsound(terms, model.values, sizes, group, about(table, margin, formula))
+        refuse_unsound(
+            terms, model.values, sizes, f"{group} {table.counted}", about(table, margin, formula)
+        )
     if not model.covariates:
         return Design.without_covariates(table.n_studies)
     return Design(

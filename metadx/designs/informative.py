@@ -21,7 +21,7 @@ class Margin:
     Parameters
     ----------
     name, short, people : str
-        ``"sensitivity"``, ``"sens"``, ``"diseased"``, or those of specificity.
+        ``"sensitivity"``, ``"sens"``, ``"diseased participants"``, or those of specificity.
     terms : Terms
     sizes : ndarray of int, shape (N,)
         Participants of each study.
@@ -78,9 +78,10 @@ def margins_of(model: Model) -> tuple[Margin, Margin]:
         Sensitivity first.
     """
     table = model.table
+    sick, well = f"diseased {table.counted}", f"non-diseased {table.counted}"
     return (
-        Margin("sensitivity", "sens", "diseased", model.sens, table.n_diseased, "tp", "fn"),
-        Margin("specificity", "spec", "non-diseased", model.spec, table.n_nondiseased, "tn", "fp"),
+        Margin("sensitivity", "sens", sick, model.sens, table.n_diseased, "tp", "fn"),
+        Margin("specificity", "spec", well, model.spec, table.n_nondiseased, "tn", "fp"),
     )
 
 

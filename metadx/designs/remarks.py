@@ -55,7 +55,7 @@ def _few_studies(model: Model) -> list[str]:
 
 
 def _how_many(one: Informative) -> str:
-    people = "" if one.rows.size == one.studies else f" with {one.people} participants"
+    people = "" if one.rows.size == one.studies else f" with {one.people}"
     return f"{_studies(one.rows.size)}{people}"
 
 
@@ -111,7 +111,7 @@ def _thin(model: Model) -> list[str]:
     for margin in margins_of(model):
         count, studies = len(margin.terms.effects()), int(np.count_nonzero(margin.sizes))
         if count and studies < _PER_COEFFICIENT * count:
-            people = f" with {margin.people} participants" * (studies < model.table.n_studies)
+            people = f" with {margin.people}" * (studies < model.table.n_studies)
             thin.setdefault(f"{_studies(studies)}{people}", []).append(f"{count} in {margin.name}")
     return [
         f"{studies} for covariate coefficients ({', '.join(counts)}): with fewer than "

@@ -32,7 +32,7 @@ def refuse_unsound(
     group_sizes : ndarray of int, shape (N,)
         Participants of each study who tell of this margin.
     group : str
-        What they are called: "diseased" or "non-diseased".
+        What they are called, such as "diseased participants".
     about : str
         The formula, used in messages.
 
@@ -53,7 +53,7 @@ def refuse_unsound(
     _refuse_collinear(matrix, names, about, "")
     known = matrix[group_sizes > 0]
     if len(known) < studies:
-        among = f" among the {len(known)} studies with {group} participants"
+        among = f" among the {len(known)} studies with {group}"
         _refuse_saturated(known, about, among)
         _refuse_collinear(known, names, about, among)
 

@@ -119,17 +119,17 @@ def _few_studies(table: AccuracyTable, card: Card) -> list[Note]:
 def _empty_arms(table: AccuracyTable) -> list[Note]:
     notes = []
     arms = (
-        ("sens", "diseased", table.n_diseased),
-        ("spec", "non-diseased", table.n_nondiseased),
+        ("sens", f"diseased {table.counted}", table.n_diseased),
+        ("spec", f"non-diseased {table.counted}", table.n_nondiseased),
     )
     for margin, people, sizes in arms:
         empty = [table.study[i] for i in np.flatnonzero(sizes == 0)]
         if len(empty) == table.n_studies:
-            text = f"No study has {people} participants: {margin} is not identified."
+            text = f"No study has {people}: {margin} is not identified."
             notes.append(Note(margin, text))
         elif empty:
             shown = ", ".join(empty[:5]) + (f" and {len(empty) - 5} more" if empty[5:] else "")
-            text = f"Without {people} participants, kept for the other arm: {shown}."
+            text = f"Without {people}, kept for the other arm: {shown}."
             notes.append(Note(margin, text))
     return notes
 

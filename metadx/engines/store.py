@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _table(tree: "xr.DataTree") -> AccuracyTable:
     fn = constant["n_diseased"].to_numpy().astype(np.int64) - tp
     fp = constant["n_nondiseased"].to_numpy().astype(np.int64) - tn
     covariates = {c["name"]: _covariate(c) for c in json.loads(tree.attrs["covariates"])}
-    return AccuracyTable.from_counts(
+    table = AccuracyTable.from_counts(
         [str(label) for label in observed["study"].to_numpy()],
         tp,
         fp,
@@ -121,6 +122,7 @@ def _table(tree: "xr.DataTree") -> AccuracyTable:
         recovered=tuple((a, b) for a, b in json.loads(tree.attrs["recovered"])),
         clashes=tuple((a, b) for a, b in json.loads(tree.attrs["clashes"])),
     )
+    return replace(table, counted=str(tree.attrs.get("counted", table.counted)))
 
 
 def _covariate(fields: dict[str, Any]) -> Categorical | Continuous:

@@ -162,6 +162,7 @@ def _attributes(fit: "Fit") -> dict[str, str]:
         "alternatives": json.dumps({i: x.tolist() for i, x in fit.table.alternatives.items()}),
         "recovered": json.dumps(fit.table.recovered),
         "clashes": json.dumps(fit.table.clashes),
+        "counted": fit.table.counted,
         "formulas": json.dumps([fit.design.sens.formula, fit.design.spec.formula]),
         "dropped": json.dumps(fit.dropped),
         "settings": json.dumps(asdict(fit.settings)),

@@ -138,5 +138,5 @@ def _legends(
     people = np.concatenate([panel.n for panel in lines.panels])
     if people.size:
         scale = size_legend(figure, people, per_person, size)
-        legends.append((scale, "Studies; participants in the arm:"))
+        legends.append((scale, f"Studies; {lines.counted} in the arm:"))
     return legends

@@ -62,6 +62,8 @@ class BubbleLines:
         Other covariates that are set.
     panels : tuple of BubblePanel
         Sensitivity, specificity.
+    counted : str
+        What the studies count, in the plural.
     """
 
     covariate: str
@@ -69,6 +71,7 @@ class BubbleLines:
     grid: FloatArray
     at: Mapping[str, Value]
     panels: tuple[BubblePanel, BubblePanel]
+    counted: str
 
 
 def bubble_lines(
@@ -126,7 +129,7 @@ def bubble_lines(
                 varies=not np.array_equal(mu[0][:, margin], mu[1][:, margin]),
             )
         )
-    return BubbleLines(covariate, unit, grid, at, (panels[0], panels[1]))
+    return BubbleLines(covariate, unit, grid, at, (panels[0], panels[1]), table.counted)
 
 
 def _values(fit: FittedKinds, covariate: str) -> tuple[FloatArray, str]:

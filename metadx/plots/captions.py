@@ -95,7 +95,7 @@ def _limits(fit: FittedReview, prob: float) -> str:
 def _unidentified(table: CountTable) -> str:
     people = ("with the target condition", "without the target condition")
     missing = [who for who, known in zip(people, identified(table), strict=True) if not known]
-    return f"No study has participants {' or '.join(missing)}." if missing else ""
+    return f"No study has {table.counted} {' or '.join(missing)}." if missing else ""
 
 
 def not_shown_words(names: Sequence[str]) -> list[str]:
@@ -147,7 +147,7 @@ def caption_sroc(
         opening(fit, f"Summary ROC plot of {studies_words(table.n_studies)}, {model_words(fit)}."),
     ]
     if len(layers.studies):
-        parts.append("Circles: studies, area proportional to the number of participants.")
+        parts.append(f"Circles: studies, area proportional to the number of {table.counted}.")
     parts += uncertain_words(table)
     if not all(identified(table)):
         parts.append(f"{_unidentified(table)} Median study, regions and curve are not identified.")
@@ -225,7 +225,7 @@ def caption_forest(
     ]
     empty = (table.n_diseased == 0) | (table.n_nondiseased == 0)
     if empty.any():
-        parts.append("–: not estimable, no participants in that arm.")
+        parts.append(f"–: not estimable, no {table.counted} in that arm.")
     parts += uncertain_words(table, "* ")
     if not all(identified(table)):
         parts.append(_unidentified(table))

@@ -151,7 +151,7 @@ def _text(fit: FittedReview, layers: SrocLayers, interval: IntervalKind, prob: f
         parts.append(
             f"Crosses: observed sensitivity and specificity of each study with "
             f"{INTERVAL_NAMES[interval]} {percent(prob)} confidence intervals; thicker lines: more "
-            "participants."
+            f"{fit.table.counted}."
         )
     parts += uncertain(fit.table)
     parts += median_sentences(fit, layers, prob)

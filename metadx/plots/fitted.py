@@ -49,6 +49,10 @@ class CountTable(Protocol):
         """True negatives, shape (N,)."""
 
     @property
+    def counted(self) -> str:
+        """What the counts are of, in the plural."""
+
+    @property
     def n_studies(self) -> int:
         """Number of studies N."""
 

@@ -96,7 +96,8 @@ def few_words(levels: Levels, without: str) -> list[str]:
 def unidentified_words(levels: Levels) -> list[str]:
     """Say which levels have no study that informs a margin."""
     return [
-        f"{name} is not identified for {_named(missing)}: no participants in that arm."
+        f"{name} is not identified for {_named(missing)}: "
+        f"no {missing[0].table.counted} in that arm."
         for margin, name in enumerate(("Sensitivity", "Specificity"))
         if (missing := [level for level in levels.levels if not level.identified[margin]])
     ]
@@ -139,11 +140,11 @@ def caption_sroc_groups(
     if any(len(one.studies) for one in layers.levels):
         parts.append(
             "Open marks: studies, colour and shape by level, area proportional to the number of "
-            "participants."
+            f"{layers.counted}."
         )
     if len(layers.rest):
         several = any(one.n_studies for one in layers.levels)
-        whose = "of no level shown" if several else "with area proportional to participants"
+        whose = "of no level shown" if several else f"with area proportional to {layers.counted}"
         parts.append(f"Grey circles: studies {whose}.")
     summaries = "; ".join(
         f"{one.label} ({studies_words(one.n_studies)}) {limits_words(one.summary)}"
@@ -254,5 +255,5 @@ def caption_forest_groups(
         "TP, FP, FN, TN: true positives, false positives, false negatives, true negatives.",
     ]
     if ((table.n_diseased == 0) | (table.n_nondiseased == 0)).any():
-        parts.append("–: not estimable, no participants in that arm.")
+        parts.append(f"–: not estimable, no {table.counted} in that arm.")
     return " ".join([*parts, *uncertain_words(table, "* ")])

@@ -24,6 +24,8 @@ class SomeRows:
         Labels.
     tp, fp, fn, tn : ndarray of int
         Counts.
+    counted : str
+        What they are of, in the plural.
     """
 
     study: tuple[str, ...]
@@ -31,6 +33,7 @@ class SomeRows:
     fp: IntArray
     fn: IntArray
     tn: IntArray
+    counted: str
 
     @property
     def n_studies(self) -> int:
@@ -70,7 +73,9 @@ def some_rows(table: CountTable, rows: IntArray) -> SomeRows:
     True
     """
     study = tuple(table.study[i] for i in rows)
-    return SomeRows(study, table.tp[rows], table.fp[rows], table.fn[rows], table.tn[rows])
+    return SomeRows(
+        study, table.tp[rows], table.fp[rows], table.fn[rows], table.tn[rows], table.counted
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -237,8 +237,8 @@ def _text(
     )
     parts = [
         opening(fit, f"Likelihood ratios of {studies_words(fit.table.n_studies)}."),
-        "Circles: observed ratios, area proportional to the number of participants; 0.5 added to "
-        "all counts of a study with an empty cell."
+        f"Circles: observed ratios, area proportional to the number of {fit.table.counted}; 0.5 "
+        "added to all counts of a study with an empty cell."
         if len(studies)
         else "",
         *uncertain(fit.table),

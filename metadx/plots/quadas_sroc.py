@@ -202,7 +202,7 @@ def _legends(
             legends.append((columns_legend(figure, entries, size, left, most=4), _lead(domain)))
             per_person = diameter**2 / float(layers.participants.max())
             scale = size_legend(figure, layers.participants, per_person, size)
-            legends.append((scale, "Participants:"))
+            legends.append((scale, f"{layers.counted.capitalize()}:"))
         elements = element_legend(figure, layers, prob, size, room)
         return legends if elements is None else [*legends, (elements, "")]
 
@@ -215,10 +215,10 @@ def _lead(domain: str) -> str:
 
 def _text(fit: FittedReview, quadas: Quadas, domain: str, caption: str, prob: float) -> FigureText:
     told = f"Risk of bias, {domain_words(domain)}: {counts_words(quadas.of(domain), quadas)}."
-    circles = "Circles: studies, area proportional to the number of participants."
+    circles = f"Circles: studies, area proportional to the number of {fit.table.counted}."
     marks = (
         "Marks: studies, shape and colour by their risk of bias, area proportional to the number "
-        f"of participants. {told}"
+        f"of {fit.table.counted}. {told}"
     )
     caption = caption.replace(circles, marks) if circles in caption else f"{caption} {told}"
     caption = f"{caption} All but the marks is of all studies together."

@@ -35,8 +35,8 @@ def caption_coefficients(fit: FittedEffects, *, prob: float = 0.95, inner: float
     parts = [
         opening(fit, f"Coefficients of the meta-regression of {_count(fit)}."),
         _model(fit),
-        "Log odds ratios of a correct result: in diseased participants for sensitivity, in "
-        "non-diseased ones for specificity."
+        f"Log odds ratios of a correct result: in {fit.table.counted} with the target condition "
+        "for sensitivity, in those without it for specificity."
         if link == "logit"
         else f"Differences of sensitivity and of specificity on the {link} scale.",
     ]
@@ -88,8 +88,8 @@ def caption_bubble(fit: FittedKinds, lines: BubbleLines, *, prob: float = 0.95) 
     parts = [
         opening(fit, f"Sensitivity and specificity of {_count(fit)} against {name}."),
         _model(fit),
-        "Circles: observed proportions, area proportional to the number of participants in the "
-        "arm.",
+        f"Circles: observed proportions, area proportional to the number of {fit.table.counted} in "
+        "the arm.",
         f"Line: the median study, posterior median; dark band: its {level} credible interval; "
         f"pale band: {level} prediction interval for a new study; all pointwise.",
     ]
@@ -99,7 +99,7 @@ def caption_bubble(fit: FittedKinds, lines: BubbleLines, *, prob: float = 0.95) 
     for panel in lines.panels:
         title = MARGIN_NAMES[panel.name]
         if not panel.known:
-            parts.append(f"{title} is not identified: no participants in that arm.")
+            parts.append(f"{title} is not identified: no {fit.table.counted} in that arm.")
         elif not panel.varies:
             parts.append(f"{title} does not depend on {name} in this model.")
     return " ".join(parts)

@@ -76,6 +76,8 @@ class SrocGroupLayers:
         Studies with an empty arm.
     crowded : bool
         Whether regions are left out for the number of levels.
+    counted : str
+        What the studies count, in the plural.
     """
 
     levels: tuple[LevelLayers, ...]
@@ -83,6 +85,7 @@ class SrocGroupLayers:
     rest_participants: IntArray
     not_shown: tuple[str, ...]
     crowded: bool
+    counted: str
 
     @property
     def participants(self) -> IntArray:
@@ -137,6 +140,7 @@ def sroc_group_layers(
         rest_participants=rest_participants,
         not_shown=placed_studies(table)[2],
         crowded=crowded,
+        counted=table.counted,
     )
 
 

@@ -75,7 +75,7 @@ def sroc_group_legends(
         if areas.size:
             per_person = float(areas.max()) / float(layers.participants.max())
             scale = size_legend(figure, layers.participants, per_person, size)
-            legends.append((scale, "Studies; participants:"))
+            legends.append((scale, f"Studies; {layers.counted}:"))
         return legends
 
     return make

@@ -125,8 +125,9 @@ def plot_sroc_groups(
     levels = levels_of(groups, table, covariate)
     if not levels.any_identified:
         raise MetadxError(
-            f"summary ROC plot {by_words(levels)}: found no level with participants in both arms; "
-            "wanted is at least one level for which sensitivity and specificity are identified."
+            f"summary ROC plot {by_words(levels)}: found no level with {table.counted} in "
+            "both arms; wanted is at least one level for which sensitivity and specificity are "
+            "identified."
         )
     layers = sroc_group_layers(
         levels, table, prob=prob, regions=regions, prediction=prediction, curve=curve

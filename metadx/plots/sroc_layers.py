@@ -61,6 +61,8 @@ class SrocLayers:
         identified, where studies do not differ, or where it was not wanted.
     region_words : str
         What the regions are, for the caption.
+    counted : str
+        What the studies count, in the plural.
     """
 
     studies: FloatArray
@@ -71,6 +73,7 @@ class SrocLayers:
     prediction: FloatArray | None
     curve: SrocCurve | None
     region_words: str = region_words(None)
+    counted: str = "participants"
 
 
 def observed_fpr(table: CountTable) -> tuple[float, float] | None:
@@ -277,4 +280,5 @@ def sroc_layers(
         prediction=prediction,
         curve=hsroc(mu, tau, span, prob, effects),
         region_words=region_words(effects),
+        counted=table.counted,
     )

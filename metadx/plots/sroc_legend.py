@@ -63,7 +63,7 @@ def sroc_legends(layers: SrocLayers, areas: FloatArray, prob: float) -> LegendMa
         if len(layers.studies):
             per_person = float(areas.max()) / float(layers.participants.max())
             scale = size_legend(figure, layers.participants, per_person, size)
-            legends.append((scale, "Studies; participants:"))
+            legends.append((scale, f"Studies; {layers.counted}:"))
         elements = element_legend(figure, layers, prob, size, room)
         return legends if elements is None else [*legends, (elements, "")]
 

@@ -24,7 +24,8 @@ def require_both(fit: FittedReview, what: str) -> None:
     ------
     MetadxError
     """
-    people = ("participants with the target condition", "participants without it")
+    who = fit.table.counted
+    people = (f"{who} with the target condition", f"{who} without it")
     missing = [who for who, there in zip(people, identified(fit.table), strict=True) if not there]
     if missing:
         raise MetadxError(

@@ -27,7 +27,7 @@ TOLD_ELSEWHERE = frozenset({_NO_DESIGN, _ILLUSTRATIONS, _PRIOR_LED})
 
 
 def observed_prevalence(table: AccuracyTable) -> dict[str, float] | None:
-    """Give the least, the median and the greatest share of diseased participants.
+    """Give the least, the median and the greatest share of the diseased.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def case_control_warning(aims: Aims) -> str:
     if aims.design not in _DESIGNS:
         return ""
     return (
-        f"{_DESIGNS[aims.design]}: their numbers of participants with and without the condition "
-        "are chosen, so no prevalence can be taken from them, and predictive values, people per "
-        "1,000 and net benefit hold only at a prevalence known from elsewhere. Such studies also "
+        f"{_DESIGNS[aims.design]}: their numbers with and without the condition are chosen, so no "
+        "prevalence can be taken from them, and predictive values, results per 1,000 and net "
+        "benefit hold only at a prevalence known from elsewhere. Such studies also "
         "tend to overstate accuracy."
     )
 
@@ -143,7 +143,7 @@ def _of_prevalence(
     seen = f"{percent(low)} to {percent(high)} %" if low < high else f"{percent(low)} %"
     return [
         *told,
-        f"{lead} outside those of the studies ({seen}): people who are "
+        f"{lead} outside those of the studies ({seen}): those who are "
         "tested there may differ from those who were studied, and so may the accuracy.",
     ]
 

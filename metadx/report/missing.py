@@ -19,10 +19,7 @@ _NO_MOMENT = (
     "The posterior mean and sd do not exist (the tail is too heavy) or cannot be held as a number; "
     "use the median and the limits."
 )
-_NO_PEOPLE = tuple(
-    f"Not identified: no study has {people} participants."
-    for people in ("diseased", "non-diseased")
-)
+_NO_PEOPLE = "Not identified: no study has {condition} {counted}."
 _ONE_ARM = "Not defined: fewer than two studies have this arm."
 _NO_STUDIES = "Not defined: this is a value of a continuous covariate, not a set of studies."
 _NOT_OF_THIS_KIND = (
@@ -163,7 +160,8 @@ def _empty_estimands(fit: Fit, estimands: Mapping[str, object]) -> list[Note]:
         ]
         margin = "sens" if not fit.identified[0] else "spec"
         parameters = [f"mu[{margin}]", f"tau[{margin}]", "rho"]
-        text = _NO_PEOPLE[0 if margin == "sens" else 1]
+        condition = "diseased" if margin == "sens" else "non-diseased"
+        text = _NO_PEOPLE.format(condition=condition, counted=fit.table.counted)
         notes.append(Note(", ".join([*parameters, *unidentified]), text))
         empty = [name for name in empty if name not in unidentified]
     undefined, why = not_defined(fit.pooled.effects)
@@ -224,8 +222,8 @@ def _studies(fit: Fit, studies: Sequence[Mapping[str, Any]]) -> list[Note]:
         ):
             if there and not sizes.all():
                 text = (
-                    f"The {margin} of a study without participants in that arm is a prediction "
-                    f"from the other studies."
+                    f"The {margin} of a study without {fit.table.counted} in that arm is a "
+                    "prediction from the other studies."
                 )
                 notes.append(Note("studies", text))
     unknown = [row["study"] for row in studies if row["pareto_k"] is None or row["elpd"] is None]

@@ -6,6 +6,7 @@ from typing import Any
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.missing import ILLUSTRATIVE
 from metadx.report.numbers import fine_percent, interval
+from metadx.studies.units import PARTICIPANTS
 
 _HEADER = ("prevalence", "found", "missed", "false alarms", "cleared", "PPV, %", "NPV, %")
 _WIDEST = 80  # characters
@@ -46,7 +47,8 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
         counts = (hits, sick - hits, tested - sick - cleared, cleared)
         values = (interval(row, fine_percent) for row in (ppv, npv))
         rows.append([f"{100 * prevalence:.4g} %", *(f"{n:,}" for n in counts), *values])
-    title = f"Of {tested:,} people tested (median study; PPV and NPV with {level} intervals)"
+    who = tested_words(found["data"])
+    title = f"Of {tested:,} {who} (median study; PPV and NPV with {level} intervals)"
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in found["notes"])
     lead = "Illustrative prevalences, for none was given (--prevalence). " if illustrative else ""
     return [
@@ -59,6 +61,18 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
             for line in paragraph(page, one)
         ),
     ]
+
+
+def tested_words(data: Mapping[str, Any]) -> str:
+    """Call those who are tested people, or what the review counts.
+
+    Examples
+    --------
+    >>> tested_words({"counted": "participants"}), tested_words({"counted": "nodules"})
+    ('people tested', 'nodules tested')
+    """
+    counted = data["counted"]
+    return f"{'people' if counted == PARTICIPANTS else counted} tested"
 
 
 def _fitting(page: Page, rows: list[list[str]]) -> list[str]:

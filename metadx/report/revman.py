@@ -83,7 +83,7 @@ def revman_blocks(analysis: Analysis) -> tuple[RevManBlock, ...]:
         )
         raise FitError(msg)
     if not all(analysis.pooled.identified):
-        msg = "RevMan needs both margins, and no study has participants of one of the two groups."
+        msg = "RevMan needs both margins, and no study has one of the two groups."
         raise FitError(msg)
     groups = (analysis.pooled.pooled, *(group for group in analysis.groups if group.studies.size))
     return tuple(_block(group) for group in groups)

@@ -183,6 +183,7 @@ def data_of(fit: Fit) -> Json:
         "n_studies": table.n_studies,
         "n_diseased": int(table.n_diseased.sum()),
         "n_nondiseased": int(table.n_nondiseased.sum()),
+        "counted": table.counted,
     }
 
 

@@ -42,7 +42,7 @@ _WORDS: dict[Target, str] = {
     "npv": "the NPV is above",
     "ppv": "the PPV is above",
 }
-_PEOPLE = ("participants with the target condition", "participants without it")
+_ARMS = ("an arm with the target condition", "an arm without the target condition")
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _answer(
     lead = f"Good enough to {question}?"
     if found["words"] is None:
         missing = " or ".join(
-            people for people, there in zip(_PEOPLE, identified, strict=True) if not there
+            arm for arm, there in zip(_ARMS, identified, strict=True) if not there
         )
         text = f"{lead} That cannot be told: no study has {missing}."
     else:

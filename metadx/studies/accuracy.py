@@ -28,6 +28,7 @@ from metadx.studies.uncertain import (
     checked_alternatives,
     same_alternatives,
 )
+from metadx.studies.units import PARTICIPANTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,8 @@ class AccuracyTable:
         Studies whose counts were recovered from reported figures, and how.
     clashes : tuple of (str, str)
         Studies whose reported figures clash with their counts, and which.
+    counted : str
+        What the counts are of, in the plural, for the words of captions and pages.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class AccuracyTable:
     alternatives: Alternatives = NO_ALTERNATIVES
     recovered: Remarks = ()
     clashes: Remarks = ()
+    counted: str = PARTICIPANTS
 
     def __post_init__(self, rows: Sequence[int] | None) -> None:
         """Take read-only copies and check all of the content."""
@@ -270,6 +274,7 @@ class AccuracyTable:
             },
             recovered=tuple(remark for remark in self.recovered if remark[0] in study),
             clashes=tuple(remark for remark in self.clashes if remark[0] in study),
+            counted=self.counted,
         )
 
     def to_frame(self) -> "pd.DataFrame":
@@ -327,7 +332,7 @@ class AccuracyTable:
         """Rebuild through the constructor: copies and other processes get a frozen table too."""
         counts = (getattr(self, name) for name in COUNTS)
         content = (self.study, *counts, dict(self.covariates), self.source, self.sha256)
-        remarks = (dict(self.alternatives), self.recovered, self.clashes)
+        remarks = (dict(self.alternatives), self.recovered, self.clashes, self.counted)
         return type(self), (*content, None, *remarks)
 
 

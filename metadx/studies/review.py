@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from metadx.studies.read import read_table, table_from_content
 from metadx.studies.selection import ALL_STUDIES, Selection
 from metadx.studies.study_table import REVIEW_FILE, table_in
 from metadx.studies.totals import Total
+from metadx.studies.units import counted
 
 if TYPE_CHECKING:
     from metadx.studies.schema import ReviewFile
@@ -337,7 +338,7 @@ def _review(
         totals=tuple(
             Total(**entry.model_dump() | {"levels": tuple(entry.levels)}) for entry in form.totals
         ),
-        table=table,
+        table=replace(table, counted=counted(form.review.unit)),
     )
 
 

@@ -7,6 +7,7 @@ from metadx.report.html.source import Json, Source
 from metadx.report.html.table import Column, Table
 from metadx.report.missing import ILLUSTRATIVE
 from metadx.report.numbers import percent
+from metadx.report.people import tested_words
 
 TESTED = 1000
 _ROWS = (
@@ -32,17 +33,17 @@ def findings_section(source: Source) -> Section:
     -------
     Section
     """
-    told = source.found["decision"]["per_1000"]
+    told, data = source.found["decision"]["per_1000"], source.found["data"]
     if not told:
         text = (
             "Not identified: counts per 1,000 need both sensitivity and specificity, and no study "
-            "has participants of one of the two groups."
+            "has one of the two groups."
         )
         return Section("findings", "Summary of findings", (Text(text, "note"),))
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in source.found["notes"])
     lead = "The prevalences are illustrative, for none was given (--prevalence). "
     blocks = (
-        Text(_sentence(told), "lead"),
+        Text(_sentence(told, tested_words(data)), "lead"),
         _table(source, told, "median", "the median study", "findings"),
         _table(source, told, "new", "a new study", "findings-new"),
         _predictive(source),
@@ -64,10 +65,10 @@ def people(x: float) -> str:
     return f"{x:.1f}" if x < 9.95 else f"{x:,.0f}"
 
 
-def _sentence(rows: Sequence[Json]) -> str:
+def _sentence(rows: Sequence[Json], tested: str) -> str:
     row = rows[len(rows) // 2]
     return (
-        f"Of {TESTED:,} people tested, {people(TESTED * row['prevalence'])} of them with the "
+        f"Of {TESTED:,} {tested}, {people(TESTED * row['prevalence'])} of them with the "
         f"target condition, the median study would miss {_range(row['median']['fn'])} and give "
         f"{_range(row['median']['fp'])} a false alarm."
     )
@@ -92,10 +93,10 @@ def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: st
     data = source.found["data"]
     note = (
         f"Posterior medians with {source.level} credible intervals of {words}, from "
-        f"{data['n_diseased']:,} participants with and {data['n_nondiseased']:,} without the "
+        f"{data['n_diseased']:,} {data['counted']} with and {data['n_nondiseased']:,} without the "
         f"target condition ({data['n_studies']:,} studies)."
     )
-    title = f"Per {TESTED:,} people tested, by {words}"
+    title = f"Per {TESTED:,} {tested_words(data)}, by {words}"
     return Table(name, title, tuple(columns), rows, (note,))
 
 

@@ -42,13 +42,15 @@ def flow_section(source: Source) -> Section:
         gone = [row for row, label in enumerate(whole.study) if label in set(dropped)]
         steps.append(("Left out: a covariate is missing", *_sizes(whole.take(gone))))
     steps.append(("Fitted", *_sizes(fitted)))
-    table = Table("flow", "Studies and participants at each step", _COLUMNS, tuple(steps))
+    table = Table("flow", f"Studies and {whole.counted} at each step", _COLUMNS, tuple(steps))
     blocks: list[Block] = [Text(_lead(source, len(left_out)), "lead"), table]
     blocks += _listed(f"Left out by choice ({selection.words})", left_out)
     blocks += _listed("Of these, without a value to choose by", selection.no_value)
     blocks += _listed("Left out because a covariate is missing", dropped)
-    blocks += _listed("Fitted, but without participants with the condition", _empty(fitted, 0))
-    blocks += _listed("Fitted, but without participants without the condition", _empty(fitted, 1))
+    blocks += _listed(f"Fitted, but without {whole.counted} with the condition", _empty(fitted, 0))
+    blocks += _listed(
+        f"Fitted, but without {whole.counted} without the condition", _empty(fitted, 1)
+    )
     blocks.append(
         Text(
             "This flow begins with the study table. How many records were found, screened and "

@@ -72,7 +72,7 @@ def source_facts(source: ReviewSource) -> tuple[tuple[str, Entry], ...]:
 
 
 def _participants(review: Review) -> str:
-    return f"Units ({review.unit})" if review.unit else "Participants"
+    return review.table.counted.capitalize()
 
 
 def _columns(review: Review) -> Table:

@@ -53,7 +53,7 @@ def studies_section(source: Source) -> Section:
         ),
         (
             f"Modelled: posterior median with {source.level} credible interval, drawn towards the "
-            "other studies. –: no participants in that arm, or not computed. elpd: log predictive "
+            "other studies. –: nobody in that arm, or not computed. elpd: log predictive "
             "density of the study's counts given the other studies; k: tail shape of the weights "
             "behind it, above 0.7 only a refit can be trusted.",
         ),

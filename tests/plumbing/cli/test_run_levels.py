@@ -38,7 +38,7 @@ def test_the_review_asks_for_covariates_and_the_user_overrides(cli, review):
     assert (settings["sens"], settings["spec"], settings["subgroup"]) == ("~ site", "~ age", "site")
     assert found["data"] | {"sha256": ""} == {
         "sha256": "", "n_studies": 4, "n_diseased": 127, "n_nondiseased": 284,
-        "dropped": ["Kim 2003", "Woo 2011"],
+        "counted": "participants", "dropped": ["Kim 2003", "Woo 2011"],
     }  # fmt: skip
     assert [row["study"] for row in found["studies"]] == [
         *("Li 2001", "Ho 2005", "Ali 2008", "Roy 2010"),

@@ -75,6 +75,7 @@ def found():
             "n_studies": 12,
             "n_diseased": 1234,
             "n_nondiseased": 5678,
+            "counted": "participants",
             "dropped": [],
         },
         "settings": {

@@ -130,7 +130,7 @@ def test_a_missing_arm_leaves_null_and_no_number():
     assert found["median"]["lr_neg"] is found["new"]["npv"] is None
     assert found["median"]["sens"] >= 0
     assert found["verdict"]["words"] is found["verdict"]["new"] is None
-    assert "participants without it" in found["verdict"]["text"]
+    assert "an arm without the target condition" in found["verdict"]["text"]
     assert found["prevalence"]["observed"] is None
     assert "led by the prior" in " ".join(found["warnings"])
 

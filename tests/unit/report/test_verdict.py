@@ -109,8 +109,8 @@ def test_without_a_goal_both_questions_are_answered():
 @pytest.mark.parametrize(
     ("identified", "who"),
     [
-        ((False, True), "participants with the target condition"),
-        ((True, False), "participants without it"),
+        ((False, True), "an arm with the target condition"),
+        ((True, False), "an arm without the target condition"),
     ],
 )
 def test_a_missing_margin_is_no_answer(identified, who):
