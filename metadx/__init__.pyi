@@ -21,13 +21,13 @@ from metadx.criticism.small_studies import deeks as deeks
 from metadx.criticism.stacking import stacking_weights as stacking_weights
 from metadx.criticism.study_weights import study_weights as study_weights
 from metadx.criticism.surprise import surprise as surprise
+from metadx.engines.agreement.fit import fit_agreement as fit_agreement
+from metadx.engines.agreement.result import AgreementFit as AgreementFit
+from metadx.engines.agreement.store import load_agreement_fit as load_agreement_fit
 from metadx.engines.analysis import analyse as analyse
 from metadx.engines.fit import Fit as Fit
 from metadx.engines.fit import fit as fit
 from metadx.engines.maximum_likelihood import maximum_likelihood as maximum_likelihood
-from metadx.engines.ordinal import fit_agreement as fit_agreement
-from metadx.engines.ordinal_fit import AgreementFit as AgreementFit
-from metadx.engines.ordinal_store import load_agreement_fit as load_agreement_fit
 from metadx.errors import CardError as CardError
 from metadx.errors import ConvergenceWarning as ConvergenceWarning
 from metadx.errors import DataError as DataError

@@ -12,7 +12,7 @@ from metadx.commands.spoken import spoken
 from metadx.errors import ConvergenceWarning
 
 if TYPE_CHECKING:
-    from metadx.engines.ordinal_fit import AgreementFit
+    from metadx.engines.agreement.result import AgreementFit
     from metadx.studies.agreement_review import AgreementReview
 
 
@@ -99,7 +99,7 @@ def check_agreement(path: str, scale: str | None) -> bool:
 
 
 def _fit(review: "AgreementReview", options: RunOptions, asked: AgreementOptions) -> "AgreementFit":
-    from metadx.engines.ordinal import fit_agreement
+    from metadx.engines.agreement.fit import fit_agreement
 
     return fit_agreement(
         review,

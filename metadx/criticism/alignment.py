@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.ordinal_cuts import default_law
-from metadx.engines.ordinal_draws import draw_cuts
-from metadx.engines.ordinal_evidence import FigureEvidence
-from metadx.engines.ordinal_figures import rounding_variance
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_integral import RowEvidence, integrate_row, predict
-from metadx.engines.ordinal_row_evidence import row_evidence, shared_weights
+from metadx.engines.agreement.cuts.coordinates import default_law
+from metadx.engines.agreement.cuts.draws import draw_cuts
+from metadx.engines.agreement.cuts.integral import RowEvidence, integrate_row, predict
+from metadx.engines.agreement.evidence.cells import FigureEvidence
+from metadx.engines.agreement.evidence.choose import row_evidence, shared_weights
+from metadx.engines.agreement.evidence.figures import rounding_variance
+from metadx.engines.agreement.result import AgreementFit
 from metadx.errors import DataError
 from metadx.studies.agreement import AgreementRow, PrintedKappa
 from metadx.studies.kappa import kappas_of, standard_errors_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_use import NO_TABLE
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import NO_TABLE
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.agreement_draws import RowDraws, limits, row_draws

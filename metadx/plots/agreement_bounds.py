@@ -3,8 +3,8 @@
 import arviz as az
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_use import NO_TABLE
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import NO_TABLE
 from metadx.plots.agreement_bound_rows import BoundRows, bound_rows
 from metadx.plots.agreement_captions import caption_bounds
 from metadx.plots.agreement_cells import draw_blocks

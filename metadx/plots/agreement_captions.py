@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import isnan
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.plots.agreement_cut_rows import CutRows
 from metadx.plots.agreement_draws import WEIGHT_WORDS, RowDraws, raters_of
 from metadx.plots.agreement_forest_rows import KappaForest

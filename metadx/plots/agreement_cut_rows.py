@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.agreement_draws import RowDraws, limits, limits_text, raters_of, row_draws
 from metadx.plots.labels import LONGEST, clean

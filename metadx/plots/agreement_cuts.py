@@ -3,7 +3,7 @@
 import arviz as az
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.plots.agreement_captions import caption_cuts
 from metadx.plots.agreement_cut_rows import CutRows, cut_rows
 from metadx.plots.agreement_page import (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_measures import row_measures
-from metadx.engines.ordinal_use import row_uses
+from metadx.engines.agreement.measures import row_measures
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import row_uses
 from metadx.estimands.agreement_headline import ESTIMANDS, headline_of
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.forest_rows import EMPTY

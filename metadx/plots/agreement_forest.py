@@ -3,7 +3,7 @@
 import arviz as az
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.agreement_captions import caption_kappa_forest
 from metadx.plots.agreement_forest_rows import KappaForest, KappaRow, kappa_forest

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_use import NO_TABLE, row_uses
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import NO_TABLE, row_uses
 from metadx.estimands.agreement_pooled import pooled_estimands
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.standard_margin import standard_margin

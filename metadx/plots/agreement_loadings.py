@@ -3,7 +3,7 @@
 import arviz as az
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.errors import MetadxError
 from metadx.plots.agreement_captions import caption_loadings
 from metadx.plots.agreement_draws import limits, limits_text

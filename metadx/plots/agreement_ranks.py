@@ -6,7 +6,7 @@ from typing import Literal
 import arviz as az
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.errors import MetadxError
 from metadx.estimands.agreement_contrasts import agreement_ranks
 from metadx.estimands.logistic import FloatArray

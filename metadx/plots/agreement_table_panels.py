@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.errors import MetadxError
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.agreement_captions import category_words

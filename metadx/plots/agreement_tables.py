@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.plots.agreement_captions import caption_tables
 from metadx.plots.agreement_cells import draw_cells, words_by_ink
 from metadx.plots.agreement_draws import raters_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.agreement_bound_rows import BoundRows
 from metadx.plots.agreement_captions import kappa_words, rows_words

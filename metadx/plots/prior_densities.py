@@ -6,12 +6,13 @@ import numpy as np
 
 from metadx.cards.priors import Prior
 from metadx.engines.fit import Fit
-from metadx.estimands.links import Link, from_logit, inverse
+from metadx.estimands.links import Link, from_logit
 from metadx.estimands.logistic import FloatArray
 
 _POINTS = 401
 _EDGE = 1e-4  # of a probability or of a correlation, from its ends
 _BLOCK = 50  # grid points worked on at a time
+_SMOOTHER = 1.5  # times the usual width: draws of one posterior must not look like several modes
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,8 @@ def prior_densities(fit: Fit) -> tuple[PriorDensity, ...]:
     """Return the densities of sens, spec, each tau and rho, as far as the model leaves them free.
 
     The prior is exact. The posterior is a kernel estimate, reflected at the ends of what the
-    parameter can be, so that none of it is lost beyond them.
+    parameter can be, so that none of it is lost beyond them; that of sens and spec is made on the
+    scale of the link, where a posterior is nearly normal.
 
     Parameters
     ----------
@@ -61,9 +63,10 @@ def prior_densities(fit: Fit) -> tuple[PriorDensity, ...]:
     x = np.linspace(_EDGE, 1 - _EDGE, _POINTS)
     eta = from_logit(np.log(x) - np.log1p(-x), link)
     for place, margin in enumerate(("sens", "spec")):
-        draws = inverse(fit.intercepts[..., place].ravel(), link)
-        density = np.exp(parameters.mu.priors()[place].log_density(eta)) * np.gradient(eta, x)
-        found.append(PriorDensity(f"mu[{margin}]", x, density, _kernel(draws, x, (0.0, 1.0))))
+        slope = np.gradient(eta, x)
+        density = np.exp(parameters.mu.priors()[place].log_density(eta)) * slope
+        posterior = _kernel(fit.intercepts[..., place].ravel(), eta) * slope
+        found.append(PriorDensity(f"mu[{margin}]", x, density, posterior))
     for place, margin in enumerate(("sens", "spec")):
         draws = fit.tau[..., place].ravel()
         if np.ptp(draws) > 0:
@@ -81,11 +84,13 @@ def prior_densities(fit: Fit) -> tuple[PriorDensity, ...]:
     return tuple(found)
 
 
-def _kernel(draws: FloatArray, at: FloatArray, ends: tuple[float, float | None]) -> FloatArray:
+def _kernel(
+    draws: FloatArray, at: FloatArray, ends: tuple[float | None, float | None] = (None, None)
+) -> FloatArray:
     """Estimate a density between two ends by normal kernels, reflected at each."""
     quarters = np.quantile(draws, [0.25, 0.75])
     spread = min(float(draws.std(ddof=1)), float(np.ptp(quarters)) / 1.34) or float(draws.std())
-    width = max(0.9 * spread * draws.size**-0.2, float(np.diff(at).min()) / 2)
+    width = max(_SMOOTHER * 0.9 * spread * draws.size**-0.2, float(np.diff(at).min()) / 2)
     places = [at, *(2 * end - at for end in ends if end is not None)]
     out = np.zeros(at.size)
     for points in places:

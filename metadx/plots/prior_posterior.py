@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from metadx.criticism.power_scaling import PowerScaled, power_scaling, power_words
+from metadx.criticism.chance_words import decimal
+from metadx.criticism.power_scaling import PowerScaled, power_words
 from metadx.engines.fit import Fit
+from metadx.estimands.links import Link, inverse
 from metadx.plots.captions import opening, studies_words, synthetic_note
 from metadx.plots.figure_text import FigureText
 from metadx.plots.figure_words import spoken
@@ -19,13 +21,14 @@ from metadx.plots.style import BLUE, GREY, SMALLEST_TEXT, Backend, figure_style,
 from metadx.plots.visuals import band, filled, points
 
 _WIDTH, _ROW = 6.7, 1.85  # inches
-_NARROWEST = 1.75  # inches of a panel: its heading stands on one line
+_SYMBOLS = {"tau[sens]": "tau", "tau[spec]": "tau", "rho": "rho"}
+_NARROWEST = 2.1  # inches of a panel: its heading stands on one line
 _HEADINGS = {
     "mu[sens]": "Sensitivity",
     "mu[spec]": "Specificity",
-    "tau[sens]": "tau, sensitivity",
-    "tau[spec]": "tau, specificity",
-    "rho": "Correlation rho",
+    "tau[sens]": "Heterogeneity, sens",
+    "tau[spec]": "Heterogeneity, spec",
+    "rho": "Correlation",
 }
 _VERDICTS = {"data": "the data speak", "prior": "the prior speaks", "both": "both speak"}
 _HEADROOM = 1.08  # of the axis above the posterior
@@ -45,7 +48,8 @@ def plot_prior_posterior(
     fit : Fit
         Without covariates.
     power : sequence of PowerScaled, optional
-        Of `metadx.criticism.power_scaling.power_scaling`, where it is at hand.
+        The ``power`` of `metadx.prior_sensitivity`. Without it no panel says who speaks: power
+        scaling alone does not see what another set of priors would move.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw the data without legend and caption.
@@ -72,12 +76,13 @@ def plot_prior_posterior(
     --------
     >>> import metadx
     >>> fit = metadx.fit(metadx.load_dataset("telomerase"), draws=1000)
-    >>> figure = plot_prior_posterior(fit, backend="none")
+    >>> power = metadx.prior_sensitivity(fit, draws=1000).power
+    >>> figure = plot_prior_posterior(fit, power=power, backend="none")
     >>> "posterior rho" in figure.viz
     True
     """
     fit.pooled  # noqa: B018 - refuses covariates
-    said = {one.parameter: one for one in (power_scaling(fit) if power is None else power)}
+    said = {one.parameter: one for one in power or ()}
     parts = prior_densities(fit)
     size = (_WIDTH, _ROW) if figsize is None else figsize
     with figure_style(max(SMALLEST_TEXT, font_size(size[0]) - 1.0)):
@@ -94,7 +99,8 @@ def plot_prior_posterior(
                 "prior": Patch(facecolor=GREY, alpha=0.35),
                 "posterior": Line2D([], [], color=BLUE, linewidth=1.4),
             }
-        finish_panels(pc, _text(fit, tuple(said.values())), synthetic_note(fit), legend=legend)
+        text = _text(fit, parts, tuple(said.values()))
+        finish_panels(pc, text, synthetic_note(fit), legend=legend)
     return pc
 
 
@@ -133,28 +139,45 @@ def _dress(pc: az.PlotCollection, part: PriorDensity, heading: str) -> None:
     )
     ax.set_xlim(low, high)
     settle_ticks(ax, "x", 4)
+    ax.set_xlabel(_SYMBOLS.get(part.parameter, ""), labelpad=1.5)
     for side in ("left", "top", "right"):
         ax.spines[side].set_visible(False)
 
 
-def _text(fit: Fit, said: Sequence[PowerScaled]) -> FigureText:
+def _text(fit: Fit, parts: Sequence[PriorDensity], said: Sequence[PowerScaled]) -> FigureText:
     card = fit.card.card
-    caption = " ".join(
-        [
-            opening(
-                fit,
-                f"Densities before and after the data of {studies_words(fit.table.n_studies)}, "
-                f"model {card.id}.",
-            ),
-            f"Sensitivity and specificity: of the median study. tau: standard deviation between "
-            f"studies ({card.link} scale). Grey: prior of the card; line: posterior, smoothed.",
-            power_words(said, fit.table.n_studies),
-        ]
-    )
-    alt = spoken(
-        fit,
-        "Prior and posterior densities.",
-        *(f"{_heading(one.parameter, {one.parameter: one})}." for one in said
-          if one.parameter in _HEADINGS),
-    )  # fmt: skip
-    return FigureText("Prior and posterior", caption, alt)
+    told = [
+        opening(
+            fit,
+            f"Densities before and after the data of {studies_words(fit.table.n_studies)}, "
+            f"model {card.id}.",
+        ),
+        "Sensitivity and specificity: of the median study.",
+    ]
+    if any(part.parameter.startswith("tau") for part in parts):
+        told.append(f"tau: standard deviation between studies ({card.link} scale).")
+    told.append("Grey: prior of the card; line: posterior, smoothed.")
+    if any(part.prior.max() > _top(part) for part in parts):
+        told.append("A prior that rises above its panel is cut off there.")
+    if said:
+        told.append(power_words(said, fit.table.n_studies))
+    # Without a verdict the medians are the finding.
+    words = [f"{_heading(one.parameter, {one.parameter: one})}." for one in said
+             if one.parameter in _HEADINGS] or [_middle_words(fit, parts)]  # fmt: skip
+    alt = spoken(fit, "Densities of prior and posterior by parameter.", *words)
+    return FigureText("Prior and posterior", " ".join(told), alt)
+
+
+def _middle_words(fit: Fit, parts: Sequence[PriorDensity]) -> str:
+    """Tell the posterior median of each parameter."""
+    link: Link = fit.card.card.link
+    sens, spec = np.median(inverse(fit.intercepts.reshape(-1, 2), link), axis=0)
+    tau_sens, tau_spec = np.median(fit.tau.reshape(-1, 2), axis=0)
+    told = {
+        "mu[sens]": f"sensitivity {decimal(float(sens))}",
+        "mu[spec]": f"specificity {decimal(float(spec))}",
+        "tau[sens]": f"tau of sensitivity {tau_sens:.2f}",
+        "tau[spec]": f"tau of specificity {tau_spec:.2f}",
+        "rho": f"correlation {np.median(fit.rho):.2f}".replace("-", "−"),
+    }
+    return f"Posterior medians: {', '.join(told[part.parameter] for part in parts)}."

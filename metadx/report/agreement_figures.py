@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 
 type Drawing = Callable[..., Any]
 

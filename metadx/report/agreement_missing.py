@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.engines.result import Note
 from metadx.estimands.agreement_headline import ESTIMANDS
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_measures import row_measures
-from metadx.engines.ordinal_use import NO_TABLE, row_uses
+from metadx.engines.agreement.measures import row_measures
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import NO_TABLE, row_uses
 from metadx.estimands.agreement_headline import headline_of
 from metadx.estimands.summary import summarise
 from metadx.report.summary import finite

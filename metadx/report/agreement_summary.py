@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx import __version__
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_use import row_uses
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.use import row_uses
 from metadx.engines.result import Note
 from metadx.estimands.agreement_headline import headline_of
 from metadx.estimands.agreement_pooled import pooled_estimands

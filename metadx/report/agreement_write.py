@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.report.agreement_figures import agreement_figures
 from metadx.report.agreement_tables import agreement_contrasts_csv, agreement_csv
 from metadx.report.figures import DrawnFigures, draw_all

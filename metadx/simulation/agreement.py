@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from metadx.engines.ordinal import fit_agreement
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.fit import fit_agreement
+from metadx.engines.agreement.result import AgreementFit
 from metadx.errors import ConvergenceWarning
 from metadx.estimands.agreement import kappa
 from metadx.simulation.agreement_data import SimulatedAgreement, row_name, simulate_agreement

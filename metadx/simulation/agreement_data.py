@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.agreement_card import AgreementCard
-from metadx.engines.ordinal_part_cuts import margin_cuts, quartile_cuts
+from metadx.engines.agreement.evidence.part_cuts import margin_cuts, quartile_cuts
 from metadx.estimands.agreement import kappa
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.simulation.design import AgreementDesign, Scenario, SimulatedPart

@@ -9,11 +9,11 @@ from scipy.stats import beta, norm
 from metadx.builders.ordinal import build_ordinal, uses_share
 from metadx.builders.ordinal_rows import row_hierarchy
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.ordinal_cuts import CutLaw, default_law
-from metadx.engines.ordinal_evidence import FigureEvidence, TableEvidence, TableSpearman
-from metadx.engines.ordinal_figures import KappaFactor, KappaNormal, SpearmanNormal
-from metadx.engines.ordinal_integral import RowEvidence, log_integrand, predict
-from metadx.engines.ordinal_nuts import row_terms
+from metadx.engines.agreement.cuts.coordinates import CutLaw, default_law
+from metadx.engines.agreement.cuts.integral import RowEvidence, log_integrand, predict
+from metadx.engines.agreement.evidence.cells import FigureEvidence, TableEvidence, TableSpearman
+from metadx.engines.agreement.evidence.figures import KappaFactor, KappaNormal, SpearmanNormal
+from metadx.engines.agreement.nuts import row_terms
 from metadx.studies.agreement import AgreementRow, AgreementTable
 
 C = 4

@@ -9,11 +9,11 @@ from scipy.special import gammaln, logsumexp, ndtri
 from scipy.stats import multivariate_normal, norm
 
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.ordinal_cuts import default_law
-from metadx.engines.ordinal_evidence import Predicted, TableEvidence, TableSpearman
-from metadx.engines.ordinal_integral import Z_GRID, RowEvidence, integrate_row, lam_nodes
-from metadx.engines.ordinal_sample_tables import sample_tables
-from metadx.engines.ordinal_table_ranks import with_spearman
+from metadx.engines.agreement.cuts.coordinates import default_law
+from metadx.engines.agreement.cuts.integral import Z_GRID, RowEvidence, integrate_row, lam_nodes
+from metadx.engines.agreement.evidence.cells import Predicted, TableEvidence, TableSpearman
+from metadx.engines.agreement.evidence.sampled_tables import sample_tables
+from metadx.engines.agreement.evidence.table_ranks import with_spearman
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.estimands.polychoric import polychoric
 from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedSpearman
@@ -221,7 +221,7 @@ def test_what_a_sample_misses_is_put_back():
 
 
 def test_draws_have_the_mean_of_the_integral():
-    from metadx.engines.ordinal_rows import row_likelihoods
+    from metadx.engines.agreement.cuts.rows import row_likelihoods
 
     counts = np.array([[23, 4], [6, 11]])
     row = AgreementRow("", "", "", "A", "B", 44, counts)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.estimands.agreement import kappa
 from metadx.studies.agreement import AgreementTable
 from metadx.studies.agreement_arrays import from_ratings

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metadx.engines.ordinal import fit_agreement
+from metadx.engines.agreement.fit import fit_agreement
 from metadx.engines.settings import EngineChoice
 from metadx.errors import ConvergenceWarning
 from metadx.studies.agreement_review import load_agreement

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import metadx
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 
 type Json = dict[str, Any]
 

@@ -8,16 +8,11 @@ import pytest
 
 from metadx.builders import one_factor as one_factor_model
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines import (
-    compiled_chains,
-    one_factor,
-    ordinal_integral,
-    ordinal_proposal,
-    ordinal_row_evidence,
-    ordinal_rows,
-    ordinal_sample_tables,
-    ordinal_sampler,
-)
+from metadx.engines import compiled_chains
+from metadx.engines.agreement.cuts import integral, proposal, rows
+from metadx.engines.agreement.evidence import choose, sampled_tables
+from metadx.engines.agreement.factor import fit as factor_fit
+from metadx.engines.agreement.shared import sampler
 from metadx.estimands.agreement import agreement_exact, gwet, kappa
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.estimands.spearman import spearman_blocks, spearman_measured
@@ -78,10 +73,9 @@ def test_checks_of_the_card(methods):
 def test_limits_of_the_lists(methods):
     for words in (
         f"Up to {cross_tables.LISTED:,} tables are listed",
-        f"More than {ordinal_row_evidence._MANY:,} of them "
-        f"({ordinal_row_evidence._MANY_RANKED:,} where a rank correlation",
-        f"represented by {ordinal_row_evidence._SAMPLE:,} draws",
-        f"at {len(ordinal_sample_tables._Z)} latent correlations",
+        f"More than {choose._MANY:,} of them ({choose._MANY_RANKED:,} where a rank correlation",
+        f"represented by {choose._SAMPLE:,} draws",
+        f"at {len(sampled_tables._Z)} latent correlations",
         "more than a million fillings",
     ):
         assert words in methods
@@ -91,23 +85,23 @@ def test_limits_of_the_lists(methods):
 
 
 def test_computation(methods):
-    grid, ladder = ordinal_integral.Z_GRID, ordinal_rows._POINTS
+    grid, ladder = integral.Z_GRID, rows._POINTS
     ends = [f"{end:g}".translate(MINUS) for end in grid[[0, -1]]]
-    nodes = one_factor._NODES
+    nodes = factor_fit._NODES
     for words in (
         f"At {grid.size} values of z from {ends[0]} to {ends[1]} and "
-        f"{ordinal_integral.lam_nodes().size} of λ",
-        f"t law with {ordinal_proposal._FREEDOM:g} degrees of freedom",
+        f"{integral.lam_nodes().size} of λ",
+        f"t law with {proposal._FREEDOM:g} degrees of freedom",
         f"{ladder[0]} points where one table is known, else {ladder[1]:,}",
         f"and up to {ladder[-1]:,}",
-        f"4 chains, {ordinal_sampler._OPTIONS['tune']} tuning steps, at least "
+        f"4 chains, {sampler._OPTIONS['tune']} tuning steps, at least "
         f"{compiled_chains.LEAST_PER_CHAIN:,} draws each",
         f"{nodes[0]} evenly spaced nodes, then {nodes[1]} and {nodes[2]:,}",
-        f"varies by at most {one_factor._ERROR:g}",
+        f"varies by at most {factor_fit._ERROR:g}",
     ):
         assert words in methods
     assert "half of the points come from a second law" in methods
-    assert ordinal_integral._WIDE == 0.5
+    assert integral._WIDE == 0.5
     steps = np.diff(one_factor_model.factor_nodes(81)[0])
     assert np.allclose(steps, steps[0])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.report.agreement_answer import size_words
 from metadx.report.agreement_checked import agreement_findings
 from metadx.report.agreement_sentence import first_sentence

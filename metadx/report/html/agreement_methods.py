@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from metadx.cards.agreement_card import AgreementCard
-from metadx.engines.ordinal_fit import AgreementFit
+from metadx.engines.agreement.result import AgreementFit
 from metadx.report.html.blocks import Code, Entry, Items, Section, Text
 from metadx.report.html.table import Column, Table
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.engines.result import EngineReport
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.studies.agreement import AgreementRow, AgreementTable

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.estimands.agreement import kappa
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.plots.agreement_forest import plot_kappa_forest

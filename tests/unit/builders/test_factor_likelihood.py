@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal, norm
 from metadx.builders.factor_likelihood import factor_log_likelihood, factor_operation
 from metadx.builders.one_factor import build_one_factor, factor_nodes, one_direction
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.factor_quadrature import grouped_log_likelihood, quadrature_error
+from metadx.engines.agreement.factor.quadrature import grouped_log_likelihood, quadrature_error
 
 LOADINGS = np.array([0.8, -0.5, 0.9])
 CUTS = np.array([[-0.5, 0.4, 1.8], [-1.0, 0.0, 0.3], [0.1, 0.9, 1.0]])

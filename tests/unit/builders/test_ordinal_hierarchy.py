@@ -3,7 +3,7 @@
 import numpy as np
 
 from metadx.builders.ordinal_rows import row_hierarchy
-from tests.unit.engines.agreement_rows import table_of
+from tests.unit.engines.agreement.agreement_rows import table_of
 
 
 def test_a_factor_enters_with_two_levels_and_regions_count_among_parts():

@@ -9,8 +9,8 @@ import pytest
 import metadx
 from metadx.cards.agreement_card import load_agreement_card
 from metadx.criticism.alignment import alignment_probabilities, rounding_error
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.engines.result import EngineReport
 from metadx.errors import DataError
 from metadx.studies.agreement import AgreementRow, AgreementTable, PrintedKappa

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.ordinal_fit import AgreementFit
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.result import AgreementFit
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.engines.result import Check, EngineReport
 from metadx.studies.agreement import AgreementRow, AgreementTable
 from metadx.studies.agreement_audit import audit_agreement

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metadx.engines.ordinal_notes import agreement_notes
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.notes import agreement_notes
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.report.agreement_answer import agreement_answer_text
 from metadx.report.agreement_sentence import first_sentence
 from metadx.report.agreement_summary import agreement_summary

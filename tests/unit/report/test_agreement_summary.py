@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from metadx.engines.ordinal_settings import AgreementSettings
+from metadx.engines.agreement.settings import AgreementSettings
 from metadx.report.agreement_summary import agreement_summary
 from metadx.report.agreement_tables import agreement_contrasts_csv, agreement_csv
 from metadx.report.summary import as_text

@@ -1,0 +1,1 @@
+"""Fitting agreement: what readers share, row by row, whatever of it was printed."""

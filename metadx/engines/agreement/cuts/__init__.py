@@ -1,0 +1,1 @@
+"""The cut-points of a row, integrated out."""

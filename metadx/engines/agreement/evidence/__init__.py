@@ -1,0 +1,1 @@
+"""What the printed numbers of a row tell about its cross-table."""

@@ -1,0 +1,1 @@
+"""Three or more readers of the same cases: one common measure."""

@@ -1,0 +1,1 @@
+"""What the rows of a table share: its posterior, and draws of it."""
