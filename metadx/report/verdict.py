@@ -35,7 +35,7 @@ _USUAL: dict[Question, tuple[Target, float]] = {
     "rule in": ("lr_pos", LR_POS),
 }
 _WORDS: dict[Target, str] = {
-    "lr_neg": "LR- is below",
+    "lr_neg": "LR− is below",
     "lr_pos": "LR+ is above",
     "sens": "sensitivity is above",
     "spec": "specificity is above",
@@ -108,7 +108,7 @@ def criteria_of(
     Examples
     --------
     >>> [one.words for one in criteria_of(Aims(), "rule out")]
-    ['LR- is below 0.1']
+    ['LR− is below 0.1']
     >>> [one.words for one in criteria_of(Aims(spec=0.95, ppv=0.5), "rule in", 0.01)]
     ['specificity is above 95 %', 'the PPV is above 50 % at a prevalence of 1 %']
     """
@@ -132,14 +132,58 @@ def likelihood_word(probability: float) -> str:
     Returns
     -------
     str
-        The word of `VOCABULARY` whose lowest probability it reaches.
+        The word of `VOCABULARY` whose lowest probability it reaches, once rounded to the whole per
+        cent that is printed beside it: 65.96 % is printed as 66 % and is likely.
 
     Examples
     --------
     >>> [likelihood_word(p) for p in (0.005, 0.18, 0.5, 0.9, 1.0)]
     ['Almost certainly not', 'Unlikely', 'As likely as not', 'Very likely', 'Almost certainly']
     """
-    return next(word for least, word in VOCABULARY if probability >= least)
+    printed = round(100 * probability) / 100
+    return next(word for least, word in VOCABULARY if printed >= least)
+
+
+def legend_words() -> str:
+    """Say which chance each word of a verdict stands for.
+
+    Examples
+    --------
+    >>> legend_words()[:76]
+    'A new one: the next place that uses the test. Likely is a chance of 66 % or '
+    """
+    least = {word: round(100 * probability) for probability, word in VOCABULARY}
+    likely, unlikely = least["Likely"], least["As likely as not"]
+    # Each word reaches up to the next: what is unlikely lies below the least of "as likely as not".
+    return (
+        f"A new one: the next place that uses the test. Likely is a chance of {likely} % or more, "
+        f"very likely of {least['Very likely']} %, almost certainly of {least['Almost certainly']} "
+        f"%; unlikely of less than {unlikely} %, very unlikely of less than {least['Unlikely']} %, "
+        f"almost certainly not of less than {least['Very unlikely']} %; as likely as not lies "
+        f"between, from {unlikely} % on (all by the whole per cent)."
+    )
+
+
+def chance_percent(probability: float) -> str:
+    """Write a chance in per cent, so that its number never contradicts its word.
+
+    Whole, as long as rounding does not carry it over the lowest probability of a stronger word;
+    else with a decimal, cut and not rounded.
+
+    Parameters
+    ----------
+    probability : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> [chance_percent(p) for p in (0.628, 0.6596, 0.66, 0.0096, 0.9996)]
+    ['63', '65.9', '66', '0.9', '>99']
+    """
+    whole = round(100 * probability)
+    if likelihood_word(whole / 100) == likelihood_word(probability):
+        return whole_percent(probability)
+    return f"{int(1000 * probability) / 10:.1f}"
 
 
 def verdict_of(
@@ -204,7 +248,7 @@ def _answer(
         )
         text = f"{lead} That cannot be told: no study has {missing}."
     else:
-        first, second = (f"{whole_percent(found[key])} %" for key in ("median", "new"))
+        first, second = (f"{chance_percent(found[key])} %" for key in ("median", "new"))
         what = " and ".join(one.words for one in criteria)
         of_median, of_new = (found["words"][key] for key in ("median", "new"))
         text = (

@@ -7,8 +7,7 @@ from metadx.criticism.appraisal import Appraisal, Refused
 from metadx.criticism.chance_words import enumerate_names
 from metadx.engines.fit import Fit
 from metadx.estimands.decision import Performance
-from metadx.report.numbers import whole_percent
-from metadx.report.verdict import likelihood_word, verdict_of
+from metadx.report.verdict import chance_percent, likelihood_word, verdict_of
 from metadx.studies.aims import NO_AIMS, Aims
 
 type Json = dict[str, Any]
@@ -129,7 +128,7 @@ def _told(part: Json) -> str:
 
 
 def _range(of: Json) -> str:
-    low, high = whole_percent(of["lower"]), whole_percent(of["upper"])
+    low, high = chance_percent(of["lower"]), chance_percent(of["upper"])
     first, last = (word.lower() for word in of["words"])
     words = first if first == last else f"{first} to {last}"
     return f"{low} % ({words})" if low == high else f"{low} to {high} % ({words})"

@@ -8,6 +8,7 @@ from metadx.report.decision_warnings import decision_warnings
 from metadx.report.layout import Page
 from metadx.report.verdict import (
     VOCABULARY,
+    chance_percent,
     criteria_of,
     likelihood_word,
     questions_of,
@@ -75,6 +76,25 @@ def test_the_vocabulary_covers_everything_in_order():
         assert likelihood_word(least) == word
     assert likelihood_word(0.8999) == "Likely"
     assert likelihood_word(0.0999) == "Very unlikely"
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"),
+    [
+        (0.3255, "32.5"),
+        (0.3296, "32.9"),
+        (0.33, "33"),
+        (0.8996, "89.9"),
+        (0.9896, "98.9"),
+        (0, "<1"),
+    ],
+)
+def test_a_number_never_contradicts_its_word(chance, told):
+    """Rounded to 33 %, 32.96 % would read as likely as not beside the word unlikely."""
+    shown = chance_percent(chance)
+    assert shown == told
+    if shown[0] != "<":
+        assert likelihood_word(float(shown) / 100) == likelihood_word(chance)
 
 
 def test_stated_targets_take_the_place_of_the_usual_ratio():
