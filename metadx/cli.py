@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -22,7 +23,7 @@ from metadx.commands import (
     run,
     simulate,
 )
-from metadx.commands.exits import BAD_INPUT, INTERRUPTED, NO_ANSWER
+from metadx.commands.exits import BAD_INPUT, FAULT, INTERRUPTED, NO_ANSWER
 from metadx.commands.output import complain, show
 from metadx.errors import FitError, MetadxError
 
@@ -79,13 +80,16 @@ def answer(arguments: Sequence[str]) -> int:
     -------
     int
         0 done, 1 done but a check failed, 2 bad input or usage, 3 no engine could answer,
-        130 interrupted.
+        70 a fault of metadx itself, 130 interrupted.
     """
     try:
         app(list(arguments), prog_name="metadx")
     except SystemExit as end:
+        # Typer turns an interrupt that no command has answered into an exit, without a word.
+        if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):
+            complain(_told(KeyboardInterrupt())[0])
         return end.code if isinstance(end.code, int) else 0
-    except (MetadxError, MemoryError, OSError, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:
         message, status = _told(error)
         complain(message)
         return status
@@ -104,7 +108,11 @@ def _told(error: BaseException) -> tuple[str, int]:
         case OSError():
             what = error.filename or "input or output"
             return f"{what}: {error.strerror or error}.", BAD_INPUT
-    return "interrupted; an earlier result is untouched.", INTERRUPTED
+        case KeyboardInterrupt():
+            return "interrupted; an earlier result is untouched.", INTERRUPTED
+    trace = "".join(traceback.format_exception(error))
+    lead = "a fault of metadx itself; an earlier result is untouched. Please report these lines:"
+    return f"{lead}\n{trace.rstrip()}", FAULT
 
 
 @app.callback(invoke_without_command=True)

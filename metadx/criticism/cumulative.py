@@ -75,6 +75,8 @@ class Cumulative:
         ]
         if not parts:
             parts = ["The pooled accuracy is not identified at any step."]
+        if np.unique(self.values).size < self.values.size:
+            parts.append(f"Studies of the same {self.by} enter in the order of the table.")
         if self.failed:
             parts.append(
                 f"Not to be trusted, for a failed check, after: {enumerate_names(self.failed)}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.intp]
 
 _WORTH_SAYING = 0.01  # change of a probability
+_ERRORS = 3.0  # Monte Carlo errors of a change that the draws may explain
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,12 +182,15 @@ def _distance(before: FloatArray, after: FloatArray) -> float:
 
 def _accuracy_words(found: Influence) -> str:
     still, parts = [], []
-    for name, words in (("sens", "sensitivity"), ("spec", "specificity")):
+    margins = (("sens", "sensitivity"), ("spec", "specificity"))
+    known = [w for name, _ in margins if np.isfinite(w := found.quantities[name].whole)]
+    digits = max(map(digits_for, known), default=2)  # one precision in one sentence
+    for name, words in margins:
         moved = found.quantities[name]
         change = np.abs(moved.change)
         if not np.isfinite(change).any():
             continue
-        row, digits = int(np.nanargmax(change)), digits_for(moved.whole)
+        row = int(np.nanargmax(change))
         if change[row] < 10.0**-digits:
             still.append(f"{words} by as much as {10.0**-digits:g}")
         else:
@@ -228,6 +233,10 @@ def _most_words(found: Influence) -> str:
     )
 
 
+def _fewest_draws(found: Influence) -> int:
+    return min(one.fit.rho.size for one in found.without if one.fit is not None)
+
+
 def _verdict_words(found: Influence) -> list[str]:
     of = found.verdict
     out = []
@@ -239,10 +248,18 @@ def _verdict_words(found: Influence) -> list[str]:
         if not np.isfinite(change).any():
             continue
         row = int(np.nanargmax(change))
+        error = _ERRORS * sqrt(
+            sum(p * (1 - p) for p in (float(each[row]), whole)) / _fewest_draws(found)
+        )
         if change[row] < _WORTH_SAYING:
             out.append(
                 f"The chance that {what} ({chance(whole)}) changes by less than 1 percentage "
                 "point, whichever study is left out."
+            )
+        elif change[row] < error:
+            out.append(
+                f"The chance that {what} ({chance(whole)}) changes by no more than the error of "
+                "the draws, whichever study is left out."
             )
         else:
             out.append(

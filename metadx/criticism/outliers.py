@@ -19,7 +19,9 @@ type IntArray = NDArray[np.intp]
 type BoolArray = NDArray[np.bool_]
 
 LEVEL = 0.05
-_FEWEST = 3  # studies; of two nobody can tell which is the odd one
+FEWEST = 3  # studies; of two nobody can tell which is the odd one
+FEW = 10  # studies; below it p is uniform only roughly
+_ORDINARY = 0.2  # a least p from which on no study is worth a name
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ class Outliers:
         size, known = len(self.study), int(np.isfinite(self.p_value).sum())
         if not known:
             return "No study could be compared with the others: every refit failed."
-        if size < _FEWEST:
+        if size < FEWEST:
             return (
                 "With two studies nobody can tell which is the odd one: each is predicted by the "
                 "other, and how much studies differ comes from the prior alone."
@@ -99,16 +101,19 @@ class Outliers:
                 f"also with {known} tests allowed for (Holm's rule)."
             )
         else:
+            least = ""
+            if self.p_value[self.order[0]] < _ORDINARY:
+                least = f"; the least expected is {named[0]}"
             parts.append(
-                f"No study is an outlier once {known} tests are allowed for (Holm's rule); the "
-                f"least expected is {named[0]}."
+                f"No study is an outlier once {known} tests are allowed for (Holm's rule){least}."
             )
         count = int(self.suspicious.sum())
         have = {0: "none has", 1: "one has"}.get(count, f"{count} have")
         parts.append(
             f"Of {known} studies {have} p below {LEVEL}; by chance about {LEVEL * known:.1f} would."
         )
-        pair = [self.study[i] for i in self.order if self.only_as_pair[i]]
+        # Of studies that are not flagged, chance alone makes some: the table has their p-values.
+        pair = [self.study[i] for i in self.order if (self.only_as_pair & self.flagged)[i]]
         if pair:
             parts.append(
                 f"{enumerate_names(pair)}: sensitivity and specificity are ordinary one by one, "
@@ -149,8 +154,11 @@ def outliers(
     The p-value is two-dimensional: the probability of all pairs of counts where the predictive
     density, on the scale of the empirical logits, is no higher than at the observed one. A study
     with ordinary sensitivity and ordinary specificity is found if the pair goes against the
-    correlation. Under the model p is uniform, but for the steps of small
-    counts, which make it larger. A study with several possible tables is judged by the one shown.
+    correlation. With ten studies or more and ordinary heterogeneity p is uniform under the model,
+    but for the steps of small counts, which make it larger. Below, how much studies differ hangs on
+    the prior: p is too large where they hardly differ (10 studies, tau 0.1: below 0.05 in about 1
+    of 100) and somewhat too small where they differ widely (4 studies, tau 1.2: below 0.25 in 32 of
+    100). A study with several possible tables is judged by the one shown.
 
     Parameters
     ----------
@@ -198,7 +206,7 @@ def outliers(
     p_value = np.array([row.p_value for row in rows])
     raw = np.array([row.raw for row in rows])
     limits = np.array([row.limits for row in rows])
-    enough = len(rows) >= _FEWEST
+    enough = len(rows) >= FEWEST
     return Outliers(
         study=fit.table.study,
         p_value=p_value,

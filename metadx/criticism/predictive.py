@@ -27,7 +27,8 @@ type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
 
 _SUSPICIOUS = 0.05
-_FEW = 20  # studies; below it the bands are wide
+_FEW = 50  # studies; below it two groups of studies far apart would mostly stay inside the bands
+_FEWEST = 4  # studies; with fewer hardly any table could contradict the model
 _COPIES = 25  # randomisations of the PIT, of which the middle one is kept
 _STREAM = 11  # keeps these random numbers apart from those of the fit
 
@@ -50,11 +51,14 @@ class PredictiveChecks:
     statistics : tuple of PredictiveStatistic
         Features of the table beside those of the replicated ones.
     uniform : tuple of Verdict
-        Whether the PIT of each margin that has any stay inside simultaneous bands.
+        Whether the PIT of each margin that has any stay inside simultaneous bands. The bands are
+        those of independent values. Leave-one-out PIT hang together through the studies that they
+        share, and leave the bands much more rarely than one minus `prob` says: that they do is
+        strong evidence against the model, that they do not is weak evidence for it.
     notes : tuple of str
         What could not be checked, and why.
     prob : float
-        Level of the bands, of both margins together.
+        Level of the bands, of both margins together, were the PIT independent.
     extreme : Extreme or None
         The PIT nearest to 0 or 1; None where there is none.
     """
@@ -87,19 +91,20 @@ class PredictiveChecks:
             )
         sound = [one for one in self.statistics if one not in self.failed]
         if sound:
-            named = enumerate_names([SHORT[one.name] for one in sound], most=9)
-            parts.append(f"The fitted model reproduces the {named} of the table.")
+            parts.append(_reproduced(sound, len(self.study)))
         outside = [one.name for one in self.uniform if not one.inside]
         level = f"{100 * self.prob:g}%"
         if outside:
             parts.append(
                 f"The counts of {enumerate_names(outside)} are not distributed as the other "
-                f"studies predict: the leave-one-out PIT leave the simultaneous {level} band."
+                f"studies predict: the leave-one-out PIT leave the {level} band of independent "
+                "values."
             )
         elif self.uniform and not self.failed and not self._extreme:
             names = enumerate_names([one.name for one in self.uniform])
             parts.append(
-                f"The leave-one-out PIT of {names} stay inside the simultaneous {level} band"
+                f"The leave-one-out PIT values of {names} stay inside the {level} band of "
+                "independent values"
                 + (", which only a gross conflict would leave." if self._few else ".")
             )
         if self._extreme:
@@ -140,7 +145,8 @@ def predictive_checks(
     fit : Fit
         Of N studies; may have covariates.
     prob : float
-        Level of the simultaneous bands of the PIT, both margins together.
+        Level of the simultaneous bands of the PIT, both margins together, were the PIT
+        independent.
     seed : int or None
         Of the replicated counts and the random parts of the PIT; None takes that of the fit.
     influence : Influence, optional
@@ -206,6 +212,19 @@ def predictive_checks(
         notes=tuple(notes),
         prob=prob,
         extreme=extreme_pit(table.study, pit, floor),
+    )
+
+
+def _reproduced(sound: Sequence[PredictiveStatistic], studies: int) -> str:
+    if studies < _FEWEST:
+        return (
+            f"With fewer than {_FEWEST} studies hardly any table could contradict the model: these "
+            "checks tell next to nothing."
+        )
+    named = enumerate_names([SHORT[one.name] for one in sound], most=9)
+    return (
+        f"The fitted model reproduces the {named} of the table, which is weak evidence: it was "
+        "fitted to the same table."
     )
 
 

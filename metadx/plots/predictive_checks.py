@@ -178,7 +178,8 @@ def _text(fit: Described, checks: PredictiveChecks, margins: int) -> FigureText:
             "PIT: where the counts of each study lie among those that the other studies predict "
             "(randomised leave-one-out probability integral transform); its empirical distribution "
             f"less the uniform one, with the simultaneous {percent(checks.prob)} band"
-            f"{' of both margins together' if margins == 2 else ''}."
+            f"{' of both margins together' if margins == 2 else ''} that independent values have; "
+            "these depend on each other and leave it more rarely."
         )
     if checks.statistics:
         parts.append(

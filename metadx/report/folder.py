@@ -113,7 +113,7 @@ def _check(target: Path, real: Path) -> None:
 
 def _check_above(target: Path) -> None:
     """Fail now, not after a long fit, where a folder cannot be made or replaced."""
-    above = next(folder for folder in target.parents if folder.exists())
+    above = next((folder for folder in target.parents if folder.exists()), target)
     if not above.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
     if not os.access(above, os.W_OK | os.X_OK):

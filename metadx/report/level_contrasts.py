@@ -128,4 +128,4 @@ def _chance(compared: Json | None) -> str:
     if compared is None:
         return "-"
     chance = compared["prob_a_gt_b"]
-    return "<0.001" if chance < 0.0005 else ">0.999" if chance > 0.9995 else f"{chance:.3f}"
+    return "<0.001" if chance <= 0.0005 else ">0.999" if chance >= 0.9995 else f"{chance:.3f}"

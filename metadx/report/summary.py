@@ -271,8 +271,9 @@ def _studies(fit: Fit, prob: float) -> list[Json]:
             **{cell: int(getattr(table, cell)[i]) for cell in ("tp", "fp", "fn", "tn")},
             "sens": own[0][i],
             "spec": own[1][i],
-            "pareto_k": finite(float(loo.pareto_k[i])),
-            "elpd": finite(float(loo.elpd[i])),
+            # One study is predicted by the prior alone, and no weights take the draws there.
+            "pareto_k": finite(float(loo.pareto_k[i])) if table.n_studies > 1 else None,
+            "elpd": finite(float(loo.elpd[i])) if table.n_studies > 1 else None,
             # Only where the printed figures of a study admit several tables.
             **({"possible_tables": len(table.alternatives[i])} if i in table.alternatives else {}),
         }

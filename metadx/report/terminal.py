@@ -11,7 +11,7 @@ from metadx.report.missing import I2_FALLS
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.people import people_lines
 from metadx.report.remarks import remark_lines
-from metadx.report.verdict_lines import verdict_lines
+from metadx.report.verdict_lines import TOGETHER, verdict_lines
 
 type Json = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ def answer_text(
     estimands = found["groups"][0]["estimands"]
     blocks = (
         _heading(found, page, question, level),
-        _accuracy(estimands, page, level),
+        _accuracy(found, page, level),
         _ratios(estimands, page, level),
         verdict_lines(found, page),
         people_lines(found, page, level),
@@ -143,7 +143,8 @@ def _titled(page: Page, title: str, lines: Sequence[str]) -> list[str]:
     return [*(tone(page, line, "bold") for line in paragraph(page, title)), *lines]
 
 
-def _accuracy(estimands: Json, page: Page, level: str) -> list[str]:
+def _accuracy(found: Json, page: Page, level: str) -> list[str]:
+    estimands, others = found["groups"][0]["estimands"], len(found["groups"]) > 1
     targets = ("", "_population", "_new")
     rows = [
         [name, *(interval(estimands[f"{margin}{target}"], percent) for target in targets)]
@@ -154,7 +155,8 @@ def _accuracy(estimands: Json, page: Page, level: str) -> list[str]:
         "Median study: the typical one, half of all studies lie above it. Mean: over all studies. "
         f"New study: where the next one is expected ({level} prediction interval)."
     )
-    title = f"How accurate is the test? (%, median and {level} interval)"
+    of = f" ({TOGETHER})" if others else ""
+    title = f"How accurate is the test?{of} (%, median and {level} interval)"
     return _titled(page, title, [*lines, *_dim(page, legend)])
 
 

@@ -132,16 +132,14 @@ def likelihood_word(probability: float) -> str:
     Returns
     -------
     str
-        The word of `VOCABULARY` whose lowest probability it reaches, once rounded to the whole per
-        cent that is printed beside it: 65.96 % is printed as 66 % and is likely.
+        The word of `VOCABULARY` whose lowest probability it reaches.
 
     Examples
     --------
     >>> [likelihood_word(p) for p in (0.005, 0.18, 0.5, 0.9, 1.0)]
     ['Almost certainly not', 'Unlikely', 'As likely as not', 'Very likely', 'Almost certainly']
     """
-    printed = round(100 * probability) / 100
-    return next(word for least, word in VOCABULARY if printed >= least)
+    return next(word for least, word in VOCABULARY if probability >= least)
 
 
 def legend_words() -> str:
@@ -160,7 +158,7 @@ def legend_words() -> str:
         f"very likely of {least['Very likely']} %, almost certainly of {least['Almost certainly']} "
         f"%; unlikely of less than {unlikely} %, very unlikely of less than {least['Unlikely']} %, "
         f"almost certainly not of less than {least['Very unlikely']} %; as likely as not lies "
-        f"between, from {unlikely} % on (all by the whole per cent)."
+        "between."
     )
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from metadx.report.decision_warnings import TOLD_ELSEWHERE
 from metadx.report.layout import Page, paragraph, tone
-from metadx.report.numbers import whole_percent
-from metadx.report.verdict import legend_words
+from metadx.report.verdict import chance_percent, legend_words
 
 type Json = Mapping[str, Any]
 
@@ -59,7 +58,7 @@ def _short(part: Json) -> str:
     if part["words"] is None:
         return f"to {part['question']}, cannot be told"
     said = [
-        f"{part['words'][key].lower()} ({whole_percent(part[key])} %) in {where}"
+        f"{part['words'][key].lower()} ({chance_percent(part[key])} %) in {where}"
         for key, where in (("median", "the median study"), ("new", "a new one"))
     ]
     return f"to {part['question']}, {' and '.join(said)}"

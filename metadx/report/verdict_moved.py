@@ -1,17 +1,20 @@
 """Whether the verdict stands under the other declared priors and under the other models."""
 
 from collections.abc import Iterator, Sequence
+from math import sqrt
 from typing import Any
 
 from metadx.criticism.appraisal import Appraisal, Refused
 from metadx.criticism.chance_words import enumerate_names
 from metadx.engines.fit import Fit
 from metadx.estimands.decision import Performance
-from metadx.report.verdict import chance_percent, likelihood_word, verdict_of
+from metadx.report.verdict import VOCABULARY, chance_percent, likelihood_word, verdict_of
 from metadx.studies.aims import NO_AIMS, Aims
 
 type Json = dict[str, Any]
 
+_ERRORS = 2.0  # Monte Carlo errors that both ends must be away from the edge of a word
+_FAR = 0.05  # a move of the chance that 2,000 draws hardly explain
 _KINDS = (("median", "in the median study"), ("new", "in a new one"))
 
 
@@ -33,7 +36,8 @@ def verdict_moved(
     Returns
     -------
     dict
-        "words", "changed" (whether a word of the verdict changes) and "parts": for each "question"
+        "words", "changed" (whether a word of the verdict changes by more than the draws leave
+        open) and "parts": for each "question"
         the range of the chances "median" and "new" with the "words" at its ends, and "runs": "kind"
         ("priors" or "model"), "name", "median" and "new". "refused" and "broken" instead, where
         there is no verdict or nothing to compare it with.
@@ -53,22 +57,19 @@ def verdict_moved(
         return {"refused": reason, "broken": False}
     runs = [("priors", "the card's own", appraisal.fit), *others]
     asked = [(kind, name, _parts(fit, aims, prevalence)) for kind, name, fit in runs]
+    draws = min(fit.rho.size for *_, fit in runs)
     parts = [
-        _part(question, [(kind, name, found[question]) for kind, name, found in asked])
+        _part(question, [(kind, name, found[question]) for kind, name, found in asked], draws)
         for question, own in asked[0][2].items()
         if own["words"] is not None
     ]
     if not parts:
         return {"refused": "There is no verdict without both margins.", "broken": False}
     changed = any(part["changed"] for part in parts)
-    lead = f"Over {_counted(others)} the chance"
+    ranked = appraisal.fit.table.n_studies > 1  # one study cannot be predicted from others
+    lead = f"Over {_counted(others, ranked)} the chance"
     told = "; ".join(_told(part) for part in parts)
-    end = (
-        "A word of the verdict changes with that choice."
-        if changed
-        else "The verdict keeps its words."
-    )
-    return {"words": f"{lead} {told}. {end}", "changed": changed, "parts": parts}
+    return {"words": f"{lead} {told}. {_end(parts)}", "changed": changed, "parts": parts}
 
 
 def _others(appraisal: Appraisal) -> Iterator[tuple[str, str, Fit]]:
@@ -89,7 +90,7 @@ def _parts(fit: Fit, aims: Aims, prevalence: float | None) -> dict[str, Json]:
     return {part["question"]: part for part in found["parts"]}
 
 
-def _part(question: str, asked: Sequence[tuple[str, str, Json]]) -> Json:
+def _part(question: str, asked: Sequence[tuple[str, str, Json]], draws: int) -> Json:
     ranges: Json = {}
     for kind, _ in _KINDS:
         chances = [found[kind] for *_, found in asked]
@@ -102,7 +103,7 @@ def _part(question: str, asked: Sequence[tuple[str, str, Json]]) -> Json:
     return {
         "question": question,
         **ranges,
-        "changed": any(len(set(one["words"])) > 1 for one in ranges.values()),
+        "changed": any(_moved(one["lower"], one["upper"], draws) for one in ranges.values()),
         "runs": [
             {"kind": kind, "name": name, "median": found["median"], "new": found["new"]}
             for kind, name, found in asked
@@ -110,11 +111,32 @@ def _part(question: str, asked: Sequence[tuple[str, str, Json]]) -> Json:
     }
 
 
-def _counted(others: Sequence[tuple[str, str, Fit]]) -> str:
+def _moved(lower: float, upper: float, draws: int) -> bool:
+    """Tell whether two chances have different words for a better reason than the draws' error."""
+    if likelihood_word(lower) == likelihood_word(upper):
+        return False
+    if upper - lower >= _FAR:
+        return True
+    low, high = (p + sign * _ERRORS * sqrt(p * (1 - p) / draws) for p, sign in
+                 ((lower, 1), (upper, -1)))  # fmt: skip
+    return any(low < edge <= high for edge, _ in VOCABULARY)
+
+
+def _end(parts: Sequence[Json]) -> str:
+    """Say whether the words stand."""
+    if any(part["changed"] for part in parts):
+        return "A word of the verdict changes with that choice."
+    if any(len(set(part[kind]["words"])) > 1 for part in parts for kind, _ in _KINDS):
+        return "The verdict keeps its words, but for what the error of the draws may explain."
+    return "The verdict keeps its words."
+
+
+def _counted(others: Sequence[tuple[str, str, Fit]], ranked: bool) -> str:
     counts = []
+    models = ("other model that is not clearly worse", "other models not clearly worse")
     for kind, one, more in (
         ("priors", "other set of priors", "other sets of priors"),
-        ("model", "other model that is not clearly worse", "other models not clearly worse"),
+        ("model", *(models if ranked else ("other model", "other models"))),
     ):
         number = sum(other[0] == kind for other in others)
         if number:

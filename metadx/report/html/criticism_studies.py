@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from metadx.criticism.outliers import FEW, FEWEST
 from metadx.report.html.source import Json
 from metadx.report.html.table import Column, Table
 from metadx.report.numbers import percent, three_digits, two_decimals, whole_percent
@@ -47,7 +48,11 @@ def predictive_tables(told: Json) -> Iterator[Table]:
         for one in told["statistics"]
     )
     if rows:
-        note = "Expected: 95 % of replicated tables, with the same arms and new studies."
+        note = (
+            "Expected: 95 % of replicated tables, with the same arms and new studies. The table is "
+            "used twice, to fit the model and to check it: p near 0.5 is the rule, and that no p "
+            "is small is weak evidence."
+        )
         yield Table("predictive", "Observed and replicated tables", columns, rows, (note,))
 
 
@@ -133,7 +138,7 @@ def outlier_tables(told: Json, level: str) -> Iterator[Table]:
             *(by_name[name][key] for key in ("p_value", "p_sens", "p_spec", "distance")),
             by_name[name]["expected_sens"],
             by_name[name]["expected_spec"],
-            _outlying(by_name[name]),
+            _outlying(by_name[name]) if len(by_name) >= FEWEST else _NONE,
         )
         for name in told["order"]
     )
@@ -142,6 +147,11 @@ def outlier_tables(told: Json, level: str) -> Iterator[Table]:
         "p: probability of counts at least as far out; outlier: below 0.05 with all tests allowed "
         "for (Holm)."
     )
+    if len(by_name) < FEW:
+        note += (
+            f" With fewer than {FEW} studies p is uniform only roughly, for how much studies "
+            "differ then hangs on the prior."
+        )
     yield Table("outliers", "Each study beside what the others predict", columns, rows, (note,))
 
 

@@ -146,6 +146,25 @@ def test_an_end_from_outside_leaves_the_earlier_result(cli, small, tmp_path, mon
     assert names(result.parent) == {"small"}
 
 
+def test_a_fault_of_the_program_is_no_answer(cli, small, monkeypatch):
+    """Status 1 means done with a failed check: a script must not take a crash for that."""
+
+    def fault(*_, **__):
+        raise StopIteration("nobody thought of this")
+
+    monkeypatch.setattr("metadx.report.write.summary_csv", fault)
+    done = cli("run", small, "--quick", "--quiet")
+    assert done.status == 70
+    assert done.err.startswith("metadx: a fault of metadx itself; an earlier result is untouched.")
+    assert "nobody thought of this" in done.err
+
+
+def test_the_root_of_the_disk_is_no_place_for_a_result(cli, small):
+    done = cli("run", small, "--quick", "--out", "/")
+    assert done.status == 2
+    assert "Traceback" not in done.err
+
+
 @pytest.mark.parametrize(
     "path", ["my review", "my review/", "./my review", "my review/studies.csv"]
 )

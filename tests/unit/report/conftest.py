@@ -100,7 +100,14 @@ def found():
         "contrasts": [],
         "ranks": [],
         "decision": {
-            "verdict": {"parts": [{"text": "Good enough to rule out? Unlikely: 4 % and 18 %."}]},
+            "verdict": {
+                "parts": [
+                    {
+                        "text": "Good enough to rule out? Unlikely: 4 % and 18 %.",
+                        "words": {"median": "Very unlikely", "new": "Unlikely"},
+                    }
+                ]
+            },
             "prevalence": {"design": None},
             "warnings": [],
             "per_1000": None,

@@ -120,7 +120,7 @@ def test_a_prevalence_that_no_study_had_is_named(analysis):
 def test_a_target_at_no_prevalence_is_left_out_and_said_to_be(analysis):
     found = decision_of(analysis, review(Aims(goal="rule out", npv=0.9)))
     assert "target for the NPV has no part in the verdict" in " ".join(found["warnings"])
-    assert "LR- is below 0.1" in found["verdict"]["text"]
+    assert "LR− is below 0.1" in found["verdict"]["text"]
 
 
 def test_a_missing_arm_leaves_null_and_no_number():

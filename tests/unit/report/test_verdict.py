@@ -36,7 +36,7 @@ def test_the_sentence_gives_both_chances_each_with_its_own_word():
     found = verdict(4, 18)
     assert found["text"] == (
         "Good enough to rule out? Very unlikely in the median study, unlikely in a new one: the "
-        "chance that LR- is below 0.1 is 4 % and 18 %."
+        "chance that LR− is below 0.1 is 4 % and 18 %."
     )
     assert found["words"] == {"median": "Very unlikely", "new": "Unlikely"}
     assert (found["median"], found["new"]) == (0.04, 0.18)
@@ -46,7 +46,7 @@ def test_the_sentence_gives_both_chances_each_with_its_own_word():
 
 def test_one_word_is_enough_where_both_chances_have_the_same():
     assert verdict(12, 18)["text"] == (
-        "Good enough to rule out? Unlikely: the chance that LR- is below 0.1 is 12 % in the median "
+        "Good enough to rule out? Unlikely: the chance that LR− is below 0.1 is 12 % in the median "
         "study and 18 % in a new one."
     )
 
@@ -152,6 +152,8 @@ def test_the_terminal_warns_of_what_speaks_against_the_verdict():
     assert found["verdict"]["text"] in text
     assert "Likely is a chance of 66 % or more" in text
     assert "unlikely of less than 33 %, very unlikely of less than 10 %" in text
+    assert "almost certainly of 99 %" in text
+    assert "almost certainly not of less than 1 %" in text
     assert len(quiet) == 3  # design, illustrations, few studies: each is told elsewhere
     assert not any(warning in text for warning in quiet)
     assert "A check of the fit failed: decide nothing before that is mended." in text
@@ -183,3 +185,25 @@ def test_an_arm_without_errors_is_warned_of():
     assert said.startswith("No study has a false negative: how near to 100 % the sensitivity lies")
     assert not any("No study has" in one for one in
                    decision_warnings(TABLE, Aims(), (0.5,), stated=True, passed=True))  # fmt: skip
+
+
+def test_with_covariates_the_pooled_verdict_says_so_and_the_kinds_follow():
+    kinds = [
+        {"label": "group = a", "verdict": verdict(71, 50, Aims())},
+        {"label": "group = b", "verdict": verdict(0, 4, Aims())},
+    ]
+    found = {"verdict": verdict(4, 14, Aims()), "warnings": [], "by_group": kinds}
+    lines = verdict_lines({"decision": found}, Page(400))
+    assert lines[0] == "Verdict, all studies together, without covariates"
+    assert "Verdict by kind of study" in lines
+    assert (
+        "group = a: to rule out, likely (71 %) in the median study and as likely as not (50 %) in "
+        "a new one; to rule in, "
+    ) in " ".join(lines)
+    many = found | {"by_group": kinds * 5}
+    assert "2 further kinds of study" in " ".join(verdict_lines({"decision": many}, Page(400)))
+
+
+def test_no_legend_where_no_word_is_used():
+    found = {"verdict": verdict(4, 18, identified=(False, True)), "warnings": []}
+    assert "Likely is a chance" not in " ".join(verdict_lines({"decision": found}, Page(400)))

@@ -1,6 +1,7 @@
 """The verdict again under other priors and models, against the draws of each fit."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +25,22 @@ def appraised(rows, parts=("priors",)):
 @pytest.fixture(scope="module")
 def zeros():
     return appraised(ZEROS)
+
+
+def faked(chances, draws=2000):
+    """An appraisal of two fits whose sensitivity is above 0.5 in those shares of the draws."""
+    fits = []
+    for share in chances:
+        good = np.arange(draws) < round(share * draws)
+        logits = np.stack([np.where(good, 1.0, -1.0), np.ones(draws)], axis=1)
+        group = SimpleNamespace(mu=logits, new_logits=logits)
+        table = SimpleNamespace(n_studies=9)
+        fits.append(
+            SimpleNamespace(pooled=group, identified=(True, True), rho=np.zeros(draws), table=table)
+        )
+    run = SimpleNamespace(passed=True, name="wider", fit=fits[1])
+    priors = SimpleNamespace(alternatives=(run,))
+    return SimpleNamespace(fit=fits[0], priors=priors, alternatives=Refused("Not asked for."))
 
 
 def test_the_range_is_that_of_the_fits(zeros):
@@ -78,3 +95,32 @@ def test_without_rivals_or_a_margin_there_is_a_reason(zeros):
     assert "no other models" in verdict_moved(alone)["refused"]
     one_arm = appraised([(20, 0, 5, 0), (30, 0, 2, 0)])
     assert "both margins" in verdict_moved(one_arm)["refused"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "moved"),
+    [
+        (0.008, 0.0115, False),  # 0.8 and 1.15 % of 2,000 draws: errors of 0.2 %
+        (0.28, 0.34, True),  # six points
+        (0.295, 0.34, False),
+        (0.40, 0.60, False),  # one word
+        (0.0, 0.03, True),
+        (0.898, 0.902, False),
+        (1.0, 0.9, True),
+    ],
+)
+def test_a_word_is_said_to_change_only_where_the_draws_do_not_explain_it(low, high, moved):
+    aims = Aims(goal="rule out", sens=0.5)
+    assert verdict_moved(faked([low, high]), aims)["changed"] == moved
+
+
+def test_a_change_within_the_error_of_the_draws_is_called_that():
+    aims = Aims(goal="rule out", sens=0.5)
+    words = verdict_moved(faked([0.008, 0.0115]), aims)["words"]
+    assert words.endswith("keeps its words, but for what the error of the draws may explain.")
+
+
+def test_of_one_study_no_model_is_called_not_worse():
+    found = verdict_moved(appraised([(20, 4, 3, 60)], ["alternatives"]))
+    assert "5 other models the chance" in found["words"]
+    assert "clearly worse" not in found["words"]
