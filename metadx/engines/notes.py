@@ -9,6 +9,7 @@ from metadx.cards.card import Card
 from metadx.engines.result import EngineReport, Note
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.count_remarks import count_remarks
+from metadx.studies.total_rows import total_rows
 
 type FloatArray = NDArray[np.float64]
 
@@ -49,6 +50,7 @@ def fit_notes(
         *_empty_arms(table),
         *_silent_counts(table, card),
     ]
+    notes += [Note("studies", f"{label}: {words}.") for label, words in total_rows(table)]
     notes += [Note("counts", f"{label}: {words}.") for label, words in count_remarks(table)]
     if dropped:
         text = f"Left out because a covariate is missing: {', '.join(dropped)}."

@@ -15,6 +15,7 @@ from metadx.studies.problems import listed, quoted
 from metadx.studies.quadas import quadas_of
 from metadx.studies.review import Published, Review
 from metadx.studies.swaps import low_accuracy
+from metadx.studies.total_rows import total_rows
 from metadx.studies.totals import unmet_totals
 
 FEW = 4
@@ -43,11 +44,12 @@ def findings(review: Review) -> tuple[Finding, ...]:
     """Return what is worth a second look in a valid review.
 
     Nothing here makes a review unusable, and the doubts that its ``review.toml`` states are not
-    repeated. Looked for are: fewer than four studies, a study with one empty arm, two studies with
-    the same four counts or with nearly the same label, studies in which the test does worse than
-    chance, counts that all share a divisor, levels of a covariate that differ in case or spaces
-    only, overall judgements of the risk of bias that are not those of the rule, published figures
-    outside their own limits, and totals of the source that the table does not add up to.
+    repeated. Looked for are: fewer than four studies, a row that looks like the total of the
+    others, a study with one empty arm, two studies with the same four counts or with nearly the
+    same label, studies in which the test does worse than chance, counts that all share a divisor,
+    levels of a covariate that differ in case or spaces only, overall judgements of the risk of bias
+    that are not those of the rule, published figures outside their own limits, and totals of the
+    source that the table does not add up to.
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ def findings(review: Review) -> tuple[Finding, ...]:
     table = review.table
     return (
         *_few_studies(table),
+        *(Finding(about, text) for about, text in total_rows(table)),
         *_empty_arms(table),
         *_same_counts(table),
         *_same_labels(table),

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+import metadx
 from metadx.studies.accuracy import AccuracyTable
 from metadx.studies.covariates import Categorical
 from metadx.studies.cross_checks import Finding, findings
@@ -35,6 +36,18 @@ def exchanged(*pairs):
 
 def test_a_clean_review_has_no_findings():
     assert findings(review()) == ()
+
+
+def test_a_row_that_is_the_sum_of_the_others_is_no_study():
+    sums = {name: sum(values) for name, values in CLEAN.items() if name != "study"}
+    (found,) = findings(with_study(study="All of them", **sums))
+    assert found.about == '"All of them"'
+    assert "its four counts are the sums of all other rows; leave it out" in found.text
+    assert findings(with_study(study="All of them", **sums | {"tn": sums["tn"] + 1})) == ()
+    (found,) = findings(with_study(study="Total:", **sums | {"tn": 99}))
+    assert "labelled as a total" in found.text
+    pooled = metadx.fit(with_study(study="All of them", **sums).table, draws=400)
+    assert any("sums of all other rows" in note.text for note in pooled.notes)
 
 
 def test_few_studies_are_prior_led():
