@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,7 +118,7 @@ def table_from_content(
     DataError
         As of `read_table`.
     """
-    grid = grid_from_rows(_rows(content, source, sheet, columns or {}), source=source)
+    grid = grid_from_rows(sheet_rows(content, source, sheet, columns or {}), source=source)
     grid, printed = _printed(grid, columns or {}, covariates or ())
     roles = match_roles(
         grid.headers, source=source, columns=columns, declared=covariates or (), label=label
@@ -192,9 +193,36 @@ def file_bytes(path: Path) -> bytes:
     return data
 
 
-def _rows(
-    data: bytes, source: str, sheet: str | None, columns: Mapping[str, str]
+def sheet_rows(
+    data: bytes,
+    source: str,
+    sheet: str | None = None,
+    columns: Mapping[str, str] = MappingProxyType({}),
 ) -> list[list[str]]:
+    """Return the cells of a study table as text, before any of them is understood.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of a text table or of an XLSX workbook.
+    source : str
+        Name of the file, used in messages.
+    sheet : str or None
+        Sheet of a workbook; None takes the one that holds a study table.
+    columns : mapping of str to str
+        Headers by the role they are given.
+
+    Returns
+    -------
+    list of list of str
+        Row by row, blank ones as empty lists.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+
     def is_table(header: Sequence[str]) -> bool:
         found = {role_of(cell) for cell in header} | set(columns)
         return found.issuperset(COUNTS) or any(map(_is_printed, header))

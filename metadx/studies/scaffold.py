@@ -1,5 +1,6 @@
 """A new review: its folder with a study table and a `review.toml` to be filled in."""
 
+import csv
 import datetime
 import os
 import re
@@ -14,9 +15,11 @@ from metadx.studies.agreement_kind import bare_kind, review_kind
 from metadx.studies.agreement_review import load_agreement
 from metadx.studies.cells import tidy
 from metadx.studies.problems import name_text
+from metadx.studies.read import file_bytes, sheet_rows
 from metadx.studies.review import list_datasets, load_review
 from metadx.studies.scaffold_text import accuracy_toml, agreement_toml, toml_text
 from metadx.studies.study_table import REVIEW_FILE
+from metadx.studies.workbook import ZIP
 
 ACCURACY_HEADER = "study,year,tp,fp,fn,tn\n"
 AGREEMENT_HEADER = (
@@ -48,7 +51,8 @@ def new_review(
         What the review is about; with a `source` that decides.
     source : str, Path or None
         What to begin with: a shipped review or the folder of one, which is copied; or a table,
-        whose columns are declared as they look. None begins with a header and no study.
+        whose columns are declared as they look; the sheet of a workbook becomes a CSV, to which
+        studies can be added. None begins with a header and no study.
     label : sequence of str or None
         Columns of a table that make the study label together.
     scale : sequence of str or None
@@ -168,8 +172,18 @@ def _from_table(
         columns = load_review(origin, label=label).table.covariates
         names = tuple(label) if label else None
         text = accuracy_toml(title, year=_year(), label=names, covariates=columns)
-        shutil.copyfile(origin, stage / f"studies{ending}")
+        if file_bytes(origin).startswith(ZIP):
+            _workbook_as_text(origin, stage / "studies.csv")
+        else:
+            shutil.copyfile(origin, stage / f"studies{ending}")
     _write(stage / REVIEW_FILE, text)
+
+
+def _workbook_as_text(origin: Path, file: Path) -> None:
+    """Write the sheet of a workbook as CSV, cell by cell: `metadx add` changes no workbook."""
+    rows = sheet_rows(file_bytes(origin), origin.name)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows(row for row in rows if any(row))
 
 
 def _check(stage: Path, *, readable: bool) -> None:

@@ -106,7 +106,7 @@ def _choose(
     found = f"{listed(tables)} hold" if tables else "none holds"
     raise DataError(
         f"{source} has the sheets {listed(names)}; {found} a table with {wanted}, wanted "
-        "exactly one: keep the table in a workbook of its own, or name its sheet."
+        "exactly one: keep the table in a workbook of its own, or save its sheet as CSV."
     )
 
 

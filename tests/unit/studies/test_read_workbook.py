@@ -82,7 +82,7 @@ def test_the_sheet_with_the_table_is_found(workbook, refusal):
     assert read_table(path, sheet="New").n_studies == 1
     assert refusal(path) == (
         "studies.xlsx has the sheets Old, New, Notes; Old, New hold a table with tp, fp, fn, tn, "
-        "wanted exactly one: keep the table in a workbook of its own, or name its sheet."
+        "wanted exactly one: keep the table in a workbook of its own, or save its sheet as CSV."
     )
     assert refusal(path, sheet="Newer") == (
         'studies.xlsx: no sheet "Newer"; found: Old, New, Notes.'

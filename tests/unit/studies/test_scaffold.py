@@ -164,3 +164,13 @@ def test_a_review_is_copied_without_its_history(tmp_path):
     new_review(tmp_path / "b", source=tmp_path / "a")
     assert sorted(files(tmp_path / "b")) == ["review.toml", "studies.csv"]
     assert load_review(tmp_path / "b").table.study[-1] == "Kim 2026"
+
+
+def test_a_workbook_becomes_a_table_that_studies_can_be_added_to(tmp_path, workbook):
+    rows = [line.split(",") for line in TABLE.replace('"Mean ""age"""', "age").splitlines()]
+    cells = [[int(cell) if cell.isdigit() else cell or None for cell in row] for row in rows]
+    origin = workbook(notes=[["a, b"]], table=[*cells[:2], [], *cells[2:]])
+    assert new_review(tmp_path / "r", source=origin) == ("review.toml", "studies.csv")
+    assert load_review(tmp_path / "r").table == load_review(origin).table
+    add_study(tmp_path / "r", "Kim 2026", tp=3, fp=1, fn=2, tn=9)
+    assert load_review(tmp_path / "r").table.study[-1] == "Kim 2026"
