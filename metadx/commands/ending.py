@@ -46,16 +46,20 @@ def hand_over(
         With status 1 if a check of the fit failed.
     """
     from metadx.report.progress import progress
+    from metadx.report.replaced import earlier_result, replaced_words, written_words
 
     if as_json:
         show_bytes(text.encode())
     silent = as_json or quiet
     if not silent:
         show(answer())
+    earlier = earlier_result(target)
     with progress(sys.stderr) as say:
         written = write(say)
     if not silent:
-        show(f"\nWritten to {target}: {', '.join(written)}\n")
+        show(f"\n{written_words(target, written)}\n")
+        if told := replaced_words(earlier, found, written):
+            show(f"{told}\n")
     end_with_status(found)
 
 

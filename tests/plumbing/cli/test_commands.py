@@ -146,6 +146,16 @@ def test_an_end_from_outside_leaves_the_earlier_result(cli, small, tmp_path, mon
     assert names(result.parent) == {"small"}
 
 
+def test_what_another_result_took_the_place_of_is_said(cli, small):
+    full = cli("run", small, "--no-figures")
+    assert "open results/small/report.html. Beside it: criticism.json, fit.nc" in full.out
+    assert "replaced" not in full.out
+    quick = cli("run", small, "--quick", "--seed", "9")
+    told = "It replaced an earlier result (with report.html; other --seed); --out keeps both.\n"
+    assert quick.out.endswith(f"\n{told}")
+    assert "replaced" not in cli("run", small, "--quick", "--seed", "9").out
+
+
 def test_a_fault_of_the_program_is_no_answer(cli, small, monkeypatch):
     """Status 1 means done with a failed check: a script must not take a crash for that."""
 
