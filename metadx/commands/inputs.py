@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metadx.commands.output import complain
 from metadx.errors import DataError
 
 if TYPE_CHECKING:
@@ -137,11 +138,22 @@ def load(path: str, label: str | None = None, only: Sequence[str] | None = None)
         If there is nothing of that name, it cannot be used, or no study is left.
     """
     review = _load(path, label)
+    _warn_of_a_review_left_out(path)
     if not only:
         return review
     from metadx.studies.only import only as chosen
 
     return chosen(review, only)
+
+
+def _warn_of_a_review_left_out(path: str) -> None:
+    """Say so where a table is read alone that has a review.toml beside it."""
+    place = Path(path)
+    beside = place.parent / "review.toml"
+    if place.name != beside.name and place.is_file() and beside.is_file():
+        complain(
+            f"{path} is read alone, without its {beside}; metadx run {place.parent} reads both."
+        )
 
 
 def _load(path: str, label: str | None) -> "Review":

@@ -4,6 +4,7 @@ Kept apart from `metadx.studies.review`, which loads it only where there is such
 """
 
 import datetime
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -75,6 +76,12 @@ class SourceSection(_Section):
         list[Text], Field(description="How the counts were read and checked.")
     ] = []
     doubts: Annotated[list[Text], Field(description="Everything that is not certain.")] = []
+
+    @field_validator("doi")
+    @classmethod
+    def _bare_doi(cls, doi: str) -> str:
+        """Take a DOI as it is often pasted, with the address of its resolver."""
+        return re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.IGNORECASE)
 
 
 class ColumnEntry(_Section):

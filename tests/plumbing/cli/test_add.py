@@ -58,7 +58,7 @@ def lines_of(history):
 
 def test_the_numbers_are_those_of_separate_fits(cli, small):
     before = metadx.summary(metadx.fit(metadx.load_review(small)))
-    was = surprise(metadx.fit(metadx.load_review(small)), 31, 4, 2, 39)
+    was = surprise(metadx.fit(metadx.load_review(small)), tp=31, fp=4, fn=2, tn=39)
     done = cli("add", small, *ADD, "--json")
     assert (done.status, done.err) == (0, "")
     after = metadx.summary(metadx.fit(metadx.load_review(small)))

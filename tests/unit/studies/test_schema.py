@@ -1,7 +1,9 @@
 import json
 
+import pytest
+
 from metadx.resources import data_dir
-from metadx.studies.schema import review_schema
+from metadx.studies.schema import SourceSection, review_schema
 
 
 def test_the_shipped_schema_is_the_one_that_is_enforced():
@@ -19,3 +21,11 @@ def test_the_schema_forbids_unknown_keys_and_describes_the_known_ones():
     for section in ("ReviewSection", "SourceSection", "ColumnEntry", "AnalysisSection"):
         for key, value in schema["$defs"][section]["properties"].items():
             assert value["description"], key
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["10.1/abc", "https://doi.org/10.1/abc", "http://dx.doi.org/10.1/abc", "doi: 10.1/abc"],
+)
+def test_a_doi_is_kept_without_the_address_of_its_resolver(pasted):
+    assert SourceSection(doi=pasted).doi == "10.1/abc"
