@@ -23,9 +23,6 @@ def test_the_schema_forbids_unknown_keys_and_describes_the_known_ones():
             assert value["description"], key
 
 
-@pytest.mark.parametrize(
-    "pasted",
-    ["10.1/abc", "https://doi.org/10.1/abc", "http://dx.doi.org/10.1/abc", "doi: 10.1/abc"],
-)
-def test_a_doi_is_kept_without_the_address_of_its_resolver(pasted):
-    assert SourceSection(doi=pasted).doi == "10.1/abc"
+@pytest.mark.parametrize("before", ["", "https://doi.org/", "http://dx.doi.org/", "doi: "])
+def test_a_doi_is_kept_without_the_address_of_its_resolver(before):
+    assert SourceSection(doi=f"{before}10.1/abc").doi == "10.1/abc"
