@@ -32,6 +32,7 @@ app = typer.Typer(
     help="Bayesian meta-analysis of diagnostic test accuracy and of agreement between raters.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
 )
 app.command(epilog=run.EPILOG)(run.run)

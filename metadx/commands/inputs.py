@@ -15,6 +15,33 @@ if TYPE_CHECKING:
     from metadx.studies.agreement_review import AgreementReview
     from metadx.studies.review import Review
 
+
+def share_of(text: str) -> float:
+    """Read a share as the command line gives it.
+
+    Parameters
+    ----------
+    text : str
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is no number. Whether it lies between 0 and 1 is judged with the other options.
+
+    Examples
+    --------
+    >>> share_of("0.8")
+    0.8
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r}: wanted a number between 0 and 1, such as 0.8 (not 80%, not 0,8); what may "
+            "be given several times has the option before each."
+        ) from None
+
+
 PathArgument = Annotated[
     str, typer.Argument(metavar="PATH", help="Review folder, CSV/XLSX file or shipped dataset.")
 ]
@@ -36,7 +63,10 @@ AtOption = Annotated[
     typer.Option("--at", help='Kind of study to give results for: "setting=screening,year=2020".'),
 ]
 PrevalenceOption = Annotated[
-    list[float] | None, typer.Option(help="Prevalence for PPV and NPV; may be repeated.")
+    list[float] | None,
+    typer.Option(
+        parser=share_of, metavar="SHARE", help="Prevalence for PPV and NPV; may be repeated."
+    ),
 ]
 ScaleOption = Annotated[
     str | None,

@@ -246,3 +246,15 @@ def test_both_commands_refuse_alike(cli, tmp_path, command):
     done = cli(command, table)
     assert done.status == 2
     assert done.err.startswith(f"metadx: {ROW}: fp is missing")
+
+
+@pytest.mark.parametrize("value", ["80%", "0,8", "0.1 0.2", ""])
+def test_a_prevalence_that_is_no_number_is_named_with_what_is_wanted(cli, value):
+    done = cli("run", "telomerase", "--quick", "--prevalence", value)
+    assert done.status == 2
+    message = " ".join(done.err.replace("│", " ").split())
+    assert f"{value!r}: wanted a number between 0 and 1, such as 0.8" in message
+
+
+def test_help_has_a_short_name(cli):
+    assert cli("run", "-h").out == cli("run", "--help").out != ""
