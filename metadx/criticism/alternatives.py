@@ -124,7 +124,7 @@ class Alternatives:
     Parameters
     ----------
     models : tuple of AlternativeModel
-        The highest elpd first, which of models that predict alike is a matter of the seed; of one
+        The highest elpd first, which of models that predict alike comes first is chance; of one
         study in the order of the cards.
     reference : str
         Id of the model of the analysis.

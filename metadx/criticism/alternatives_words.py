@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from metadx.criticism.chance_words import decimal, enumerate_names, proportions
+from metadx.criticism.chance_words import enumerate_names, proportions, whole_share
 from metadx.criticism.verdict_chances import chances_words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def alternatives_words(found: "Alternatives") -> str:
     """Say which models the data can tell apart, and how far the answer depends on the choice.
 
     A model is called the best only where it is clearly better than all others: which of two models
-    that predict alike comes first is a matter of the seed.
+    that predict alike comes first is chance.
 
     Parameters
     ----------
@@ -89,8 +89,11 @@ def _stacking(found: "Alternatives", kept: Sequence["AlternativeModel"]) -> str:
     size = found.models[0].fit.table.n_studies
     if len(kept) < 2 or size < 2:
         return ""
-    listed = ", ".join(f"{one.id} {decimal(one.weight, 1)}" for one in sorted(kept, key=_name))
-    told = f"Stacking weights (near 1/{len(kept)} each where models predict alike): {listed}."
+    listed = ", ".join(f"{one.id} {whole_share(one.weight)} %" for one in sorted(kept, key=_name))
+    told = (
+        "Stacking weights (drawn towards equal shares, and near them where models predict alike): "
+        f"{listed}."
+    )
     if size < _FEW_STUDIES:
         told += f" With {size} studies they are mostly chance."
     return told

@@ -23,6 +23,24 @@ def chance(probability: float) -> str:
     return f"{share:.1f}%" if share < 0.95 or share > 99.05 else f"{share:.0f}%"
 
 
+def whole_share(weight: float) -> str:
+    """Write a share of a mixture in whole per cent, without the sign.
+
+    Parameters
+    ----------
+    weight : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> whole_share(0.243), whole_share(0.0), whole_share(0.003), whole_share(0.998)
+    ('24', '0', '<1', '>99')
+    """
+    if weight in {0.0, 1.0}:
+        return f"{100 * weight:.0f}"
+    return "<1" if weight < 0.005 else ">99" if weight > 0.995 else f"{100 * weight:.0f}"
+
+
 def digits_for(value: float) -> int:
     """Tell how many decimals a proportion needs so that its distance from 0 or 1 is seen.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.criticism.alternatives import AlternativeModel, Alternatives
-from metadx.criticism.chance_words import decimal
+from metadx.criticism.chance_words import decimal, whole_share
 from metadx.criticism.comparison import SMALL_DIFFERENCE
 from metadx.estimands.logistic import FloatArray
 from metadx.estimands.summary import Summary
@@ -174,7 +174,9 @@ def _elpd_panel(models: Sequence[AlternativeModel]) -> RowPanel:
         else f"{_decimal(one.difference)} ({_decimal(one.difference_se)})"
         for one in models
     ]
-    words = [f"{word}; {_weight(one.weight)}" for word, one in zip(words, models, strict=True)]
+    words = [
+        f"{word}; {whole_share(one.weight)} %" for word, one in zip(words, models, strict=True)
+    ]
     return RowPanel(
         name="elpd",
         heading="Prediction",
@@ -188,10 +190,6 @@ def _elpd_panel(models: Sequence[AlternativeModel]) -> RowPanel:
 
 def _decimal(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
-
-
-def _weight(value: float) -> str:
-    return "0" if value == 0 else decimal(value, 1)
 
 
 def _text(found: Alternatives, prob: float) -> FigureText:

@@ -7,7 +7,7 @@ import numpy as np
 from metadx.cards.priors import Prior
 from metadx.engines.fit import Fit
 from metadx.estimands.links import Link, from_logit
-from metadx.estimands.logistic import FloatArray
+from metadx.estimands.logistic import FloatArray, expit
 
 _POINTS = 401
 _EDGE = 1e-4  # of a probability or of a correlation, from its ends
@@ -60,12 +60,18 @@ def prior_densities(fit: Fit) -> tuple[PriorDensity, ...]:
     parameters = fit.card.card.parameters
     link: Link = fit.card.card.link
     found = []
-    x = np.linspace(_EDGE, 1 - _EDGE, _POINTS)
+    # Even steps on both scales: a posterior close to 0 or 1 is narrow there, and wide on the other.
+    edge = np.log(_EDGE) - np.log1p(-_EDGE)
+    x = np.union1d(
+        np.linspace(_EDGE, 1 - _EDGE, _POINTS), expit(np.linspace(edge, -edge, _POINTS)[1:-1])
+    )
     eta = from_logit(np.log(x) - np.log1p(-x), link)
     for place, margin in enumerate(("sens", "spec")):
         slope = np.gradient(eta, x)
         density = np.exp(parameters.mu.priors()[place].log_density(eta)) * slope
-        posterior = _kernel(fit.intercepts[..., place].ravel(), eta) * slope
+        # What lies beyond the axis, at 0 or 1 for the eye, is shown at its end.
+        draws = np.clip(fit.intercepts[..., place].ravel(), eta[0], eta[-1])
+        posterior = _kernel(draws, eta) * slope
         found.append(PriorDensity(f"mu[{margin}]", x, density, posterior))
     for place, margin in enumerate(("sens", "spec")):
         draws = fit.tau[..., place].ravel()
@@ -90,7 +96,8 @@ def _kernel(
     """Estimate a density between two ends by normal kernels, reflected at each."""
     quarters = np.quantile(draws, [0.25, 0.75])
     spread = min(float(draws.std(ddof=1)), float(np.ptp(quarters)) / 1.34) or float(draws.std())
-    width = max(_SMOOTHER * 0.9 * spread * draws.size**-0.2, float(np.diff(at).min()) / 2)
+    here = int(np.clip(np.searchsorted(at, np.median(draws)), 1, at.size - 1))
+    width = max(_SMOOTHER * 0.9 * spread * draws.size**-0.2, float(at[here] - at[here - 1]) / 2)
     places = [at, *(2 * end - at for end in ends if end is not None)]
     out = np.zeros(at.size)
     for points in places:

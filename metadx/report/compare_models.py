@@ -5,7 +5,7 @@ from pathlib import Path
 
 from metadx import __version__
 from metadx.criticism.alternatives import AlternativeModel, Alternatives
-from metadx.criticism.chance_words import decimal
+from metadx.criticism.chance_words import whole_share
 from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.numbers import interval, percent, three_digits, two_decimals
 from metadx.report.summary import Json, as_text, checks_of, data_of, engine_of
@@ -18,7 +18,7 @@ JSON = "models.json"
 _PREDICTION = (
     "elpd: sum over studies of the log density that the other studies give a study's counts "
     "(higher is better). difference: from the highest, with its standard error; which of models "
-    "that predict alike comes first is a matter of the seed. weight: share in the mixture, of the "
+    "that predict alike comes first is chance. weight: share in the mixture, of the "
     "models not clearly worse, that predicts best (stacking, drawn towards equal shares). k: "
     "largest Pareto k; refits: studies with k "
     "above 0.7, predicted by a fit without them."
@@ -155,7 +155,7 @@ def _prediction(told: Json, page: Page) -> list[str]:
                 str(len(one["refitted"])),
             ]
         )
-    header = ["", "elpd", "difference (SE)", "weight", "k", "refits"]
+    header = ["", "elpd", "difference (SE)", "weight, %", "k", "refits"]
     return _block(
         page,
         "Can the models be told apart by what they predict?",
@@ -188,7 +188,7 @@ def _decimal(value: float | None) -> str:
 
 
 def _weight(value: float | None) -> str:
-    return "-" if value is None else "0" if value == 0 else decimal(value, 1)
+    return "-" if value is None else whole_share(value)
 
 
 def _or_none(value: float | None) -> str:

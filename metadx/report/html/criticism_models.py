@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from metadx.criticism.chance_words import decimal
+from metadx.criticism.chance_words import whole_share
 from metadx.report.html.source import Json
 from metadx.report.html.table import Column, Own, Table
 from metadx.report.numbers import percent, three_digits, two_decimals, two_digits, whole_percent
@@ -102,10 +102,10 @@ def priors_tables(told: Json, level: str) -> Iterator[Table]:
             "raising prior or likelihood to a power (Kallioinen 2024). The prior speaks where less "
             "than 0.15 bits were learned, less than 1 bit with an interval of more than 0.7 of the "
             "prior's width, or where it alone is felt (from 0.05 on). Both speak below 0.5 bits, "
-            "below 1 bit with an interval of more than half the width, where the prior is felt too, "
-            "where another set of priors moves a limit by more than a fifth of the interval, and "
-            "always with fewer than 4 studies, on the correlation with fewer than 10. Else the data "
-            "speak."
+            "below 1 bit with an interval of more than half the width, where the prior is felt "
+            "too, where another set of priors moves a limit by more than a fifth of the interval, "
+            "with fewer than 4 studies that may differ, on the correlation with fewer than 10. "
+            "Else the data speak."
         )
         yield Table("power-scaling", "Who speaks in each parameter", columns, rows, (note,))
 
@@ -124,7 +124,7 @@ def alternatives_tables(told: Json, level: str) -> Iterator[Table]:
         Column("model", "Model"),
         Column("difference", "elpd less the best", "number", "{:.1f}".format, _NONE),
         Column("difference_se", "Standard error", "number", "{:.1f}".format, _NONE),
-        Column("weight", "Stacking weight", "number", _weight, _NONE),
+        Column("weight", "Stacking weight, %", "number", whole_share, _NONE),
         Column("link", "Link"),
         *_shown(_SHOWN),
         *_chances(told["cuts"]),
@@ -145,16 +145,12 @@ def alternatives_tables(told: Json, level: str) -> Iterator[Table]:
     )
     note = (
         "elpd: leave-one-out log predictive density, higher is better; which of models that "
-        "predict alike comes first is a matter of the seed. Stacking weights mix the models that "
+        "predict alike comes first is chance. Stacking weights mix the models that "
         "are not clearly worse so that left-out studies are predicted best (Yao 2018), drawn "
         "towards equal shares. Each τ is on the scale of the model's own link. Median study."
     )
     title = f"Other models of the same studies (medians with {level} intervals)"
     yield Table("alternatives", title, columns, rows, _starred(told["models"], note, _REST))
-
-
-def _weight(x: float) -> str:
-    return "0" if x == 0 else decimal(x, 1)
 
 
 def _two(x: float) -> str:

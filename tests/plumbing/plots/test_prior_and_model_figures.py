@@ -178,7 +178,7 @@ def test_panels_and_caption_say_who_speaks(galactomannan):
     text = said(plot_prior_posterior(galactomannan, power=power, backend="none"))
     assert power[-1].verdict == "prior"
     assert power[-1].words in text.caption
-    assert "Correlation rho: the prior speaks." in text.alt
+    assert "Correlation: the prior speaks." in text.alt
 
 
 def test_rows_of_priors_are_the_refits(galactomannan):
@@ -210,10 +210,10 @@ def test_rows_of_models_are_their_fits():
     np.testing.assert_allclose(middle[:3], [one.difference for one in found.models[:3]])
     assert np.isnan(middle[3])
     worst = found.models[3]
-    told = f"{worst.difference:.1f} ({worst.difference_se:.1f}); 0"
+    told = f"{worst.difference:.1f} ({worst.difference_se:.1f}); 0 %"
     assert words(figure, "elpd_words")[3] == told.replace("-", "−")
     first = found.models[0]
-    assert words(figure, "elpd_words")[0] == f"0.0; {first.weight:.1f}"
+    assert words(figure, "elpd_words")[0] == f"0.0; {100 * first.weight:.0f} %"
 
 
 def test_rows_without_a_margin_or_without_error():
