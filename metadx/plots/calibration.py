@@ -96,7 +96,9 @@ def plot_sbc(
 def _collection(panels: CalibrationPanels, backend: Backend) -> az.PlotCollection:
     colours = [_COLOURS[i % len(_COLOURS)] for i in range(len(panels.groups))]
     engines = tuple(dict.fromkeys(panels.engines))
-    styles = [f"C{engines.index(engine) % 4}" for engine in panels.engines]
+    # One engine: lines differ by their group, so that they can be told apart in grey too.
+    kinds = [engines.index(engine) for engine in panels.engines]
+    styles = [f"C{(place if len(engines) == 1 else kind) % 4}" for place, kind in enumerate(kinds)]
     rows = -(-len(panels.quantities) // SBC_COLUMNS)
     figure: dict[str, Any] = {"figsize": (PAGE_WIDTH, 1.5 * rows), "figsize_units": "inches"}
     if backend != "matplotlib":  # these count in pixels

@@ -36,6 +36,7 @@ from metadx.plots.visuals import band, filled, points, scalar, sized_points, spe
 
 _NAME = "coverage"
 _COLOURS = (BLUE, VERMILLION, GREEN, INK, PURPLE)
+_SHAPES = ("o", "s", "D", "^", "v")  # so that methods can be told apart in grey too
 _LANE, _LANES = 0.28, 0.8  # rows between the methods of one cell, and for all of them together
 _AREA = 5.5  # square points
 
@@ -106,7 +107,9 @@ def plot_coverage(
         for panel in PANELS:
             _draw_panel(pc, rows, panel, layout, prob)
         if pc.backend == "matplotlib":
-            finish_coverage(pc, rows, layout, list(zip(names, _COLOURS, strict=False)), prob)
+            finish_coverage(
+                pc, rows, layout, list(zip(names, _COLOURS, _SHAPES, strict=False)), prob
+            )
         else:
             text = " ".join(layout.page.caption)
             pc.viz["caption"] = scalar({"function": "caption", "string": text})
@@ -172,11 +175,13 @@ def _draw_panel(
             look["facecolor"] = colour if margin == "sens" else native.hollow
             if pc.backend == "matplotlib":
                 look["clip_on"] = False
+            shape = {} if pc.backend in {"plotly", "bokeh"} else {"marker": _SHAPES[m]}
             label = f"{panel}_{margin}_{m + 1}"
             # What lies beyond the axis stands on its edge, as a mark of another shape.
             beyond = x < shown[0]
             data = points(_NAME, np.where(beyond, np.nan, x), lane)
-            pc.map(sized_points, label, data=data, coords=at, size=np.full(x.size, _AREA), **look)
+            pc.map(sized_points, label, data=data, coords=at, size=np.full(x.size, _AREA),
+                   **shape, **look)  # fmt: skip
             if beyond.any():
                 data = points(_NAME, np.full(beyond.sum(), shown[0]), lane[beyond])
                 pc.map(sized_points, f"{label}_beyond", data=data, coords=at, marker="<",

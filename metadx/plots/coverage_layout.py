@@ -46,6 +46,9 @@ _SHARES: Mapping[Panel, float] = {
 }  # of the room for panels
 _DIGITS = ((1, 2, 5), (1, 3), (1,))  # of the ticks of widths; the first that fit
 
+type Look = tuple[str, str, str]
+"""Name of a method, its colour and the shape of its marks."""
+
 
 @dataclass(frozen=True)
 class CoverageLayout:
@@ -132,7 +135,7 @@ def finish_coverage(
     pc: az.PlotCollection,
     rows: CoverageRows,
     layout: CoverageLayout,
-    methods: Sequence[tuple[str, str]],
+    methods: Sequence[Look],
     prob: float,
 ) -> None:
     """Place the columns, set axes and rules, and write legend, title, mark and caption.
@@ -145,8 +148,8 @@ def finish_coverage(
         Content of the figure.
     layout : CoverageLayout
         Its sizes.
-    methods : sequence of (str, str)
-        Name and colour of each method.
+    methods : sequence of (str, str, str)
+        Name, colour and shape of each method.
     prob : float
         Probability of the intervals.
     """
@@ -223,7 +226,7 @@ def _rules(pc: az.PlotCollection, rows: CoverageRows, layout: CoverageLayout) ->
 
 
 def _legend(
-    pc: az.PlotCollection, layout: CoverageLayout, methods: Sequence[tuple[str, str]], prob: float
+    pc: az.PlotCollection, layout: CoverageLayout, methods: Sequence[Look], prob: float
 ) -> None:
     figure: Figure = pc.viz["figure"].item()
     dot: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 4.0}
@@ -234,7 +237,13 @@ def _legend(
     ]
     words = ["sensitivity", "specificity", f"{percent(prob)} ± Monte Carlo error"]
     rows: tuple[tuple[Sequence[Line2D | Patch], list[str]], ...] = (
-        ([Line2D([], [], color=colour, **dot) for _, colour in methods], [n for n, _ in methods]),
+        (
+            [
+                Line2D([], [], color=colour, **dot | {"marker": shape})
+                for _, colour, shape in methods
+            ],
+            [name for name, *_ in methods],
+        ),
         (handles, words),
     )
     top = 1.0 - layout.page.top / layout.height
