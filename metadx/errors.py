@@ -5,6 +5,10 @@ class MetadxError(Exception):
     """Base of all errors that metadx raises on purpose; the message says what to do."""
 
 
+class ArgumentError(MetadxError, ValueError):
+    """An argument of a public function is of the wrong kind or out of bounds."""
+
+
 class DataError(MetadxError):
     """The data or the review that describes them cannot be used as they stand."""
 

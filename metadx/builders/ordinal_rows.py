@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 type IntArray = NDArray[np.int64]
 type FloatArray = NDArray[np.float64]
 
-FACTORS = ("finding", "region", "study", "row")
-
 
 @dataclass(frozen=True)
 class HierarchyShape:
@@ -28,7 +26,8 @@ class HierarchyShape:
     rows : int
         Number of rows.
     levels : tuple of (str, int)
-        The factors the model has, in the order of `FACTORS`, each with its number of levels.
+        The factors the model has, of finding, region, study and row, in this order, each with its
+        number of levels.
     parts : bool
         Whether a part of the whole has a mean of its own.
     share_nodes : int
@@ -114,7 +113,9 @@ def row_hierarchy(table: AgreementTable, share_nodes: int) -> Hierarchy:
 
 
 def build_row_hierarchy(shape: HierarchyShape, card: AgreementCard) -> "pm.Model":
-    """State what the rows share, over tables of the log-likelihood of each.
+    """State what the rows share, over tables of the log-likelihood of each: the referee.
+
+    Nothing is sampled from it: tests hold the compiled density of the engine equal to it.
 
     z = mu + beta_part part + finding + region + study + row, each effect normal around 0 and
     non-centred; a row's log-likelihood is a cubic spline in z whose coefficients are polynomials

@@ -49,6 +49,9 @@ def add(
     tn: Annotated[str | None, typer.Option(help="True negatives.")] = None,
     values: SetOption = None,
     label: LabelOption = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Add a study that looks like one that is there.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who adds the study, for the history.")] = "",
     source: Annotated[str, typer.Option(help="Where its counts come from: DOI, page.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell all, write nothing.")] = False,
@@ -78,6 +81,7 @@ def add(
         NewStudy(study, told, dict(map(_value, values or ()))),
         label_columns(label),
         None if no_fit else FitOptions(model, prob, draws, seed),
+        anyway=anyway,
         history=None if dry_run else {"by": by, "source": source},
     )
     _tell(found, made, review, target, as_json=as_json, quiet=quiet)
@@ -141,6 +145,7 @@ def _carried_out(
     label: Sequence[str] | None,
     options: "FitOptions | None",
     *,
+    anyway: bool,
     history: Mapping[str, str] | None,
 ) -> "tuple[dict[str, Any], Extension]":
     """Check, fit and write in one's turn, so that nobody else adds to the table meanwhile."""
@@ -156,7 +161,7 @@ def _carried_out(
         with nullcontext() if history is None else turn_at(table, wait):
             if history is not None:
                 settle(table)
-            addition = prepare_addition(where, new, label=label)
+            addition = prepare_addition(where, new, label=label, anyway=anyway)
             say("fitting")
             made = extend(addition, options) if options else Extension(addition)
             found = made.told()

@@ -2,6 +2,7 @@
 
 import typer
 
+from metadx.commands.blame import settings_of
 from metadx.commands.exits import CHECK_FAILED
 from metadx.commands.inputs import (
     LabelOption,
@@ -52,7 +53,8 @@ def _check_accuracy(path: str, label: str | None, only: list[str] | None) -> boo
     if review.analysis.model != type(review.analysis).model:
         from metadx.cards.load import load_card
 
-        load_card(review.model)
+        with settings_of(review):
+            load_card(review.model)
     found = finding_texts(review)
     show(check_text(review, found, page()))
     lacking = unfilled_text(place_of(path) or path, page())

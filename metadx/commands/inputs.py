@@ -145,7 +145,7 @@ def kind_of(path: str) -> "CardKind":
     DataError
         If the text is empty.
     """
-    from metadx.studies.agreement_kind import review_kind
+    from metadx.studies.review_kind import review_kind
 
     where = place_of(path)
     return "accuracy" if where is None else review_kind(where)

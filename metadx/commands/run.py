@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from metadx.commands.blame import settings_of
 from metadx.commands.ending import hand_over
 from metadx.commands.inputs import (
     AtOption,
@@ -104,7 +105,8 @@ def _run_accuracy(path: str, options: RunOptions, asked: AccuracyOptions) -> Non
     kinds = [values_of(text, review.table.covariates) for text in asked.at or ()]
     level = review.analysis.prob if options.prob is None else options.prob
     prevalences = check_probabilities(level, asked.prevalence or review.analysis.prevalence)
-    with progress(sys.stderr) as say, warnings.catch_warnings():
+    settings = settings_of(review, model=options.model, sens=asked.sens, spec=asked.spec)
+    with progress(sys.stderr) as say, warnings.catch_warnings(), settings:
         say("fitting")
         # A failed check is said at the end, in words and by the exit status.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -15,7 +15,7 @@ from metadx.criticism.prior_sensitivity import PriorSensitivity, prior_sensitivi
 from metadx.criticism.size_regression import SmallStudyEffect, small_study_effect
 from metadx.criticism.small_studies import Deeks, deeks
 from metadx.criticism.study_weights import StudyWeights, study_weights
-from metadx.engines.analysis import Analysis
+from metadx.engines.analysis import Analysis, analysis_of
 from metadx.engines.fit import Fit
 from metadx.errors import ConvergenceWarning, FitError, MetadxError
 from metadx.studies.aims import NO_AIMS, Aims
@@ -65,8 +65,16 @@ class Appraisal:
         The fit that was criticised: without covariates.
     companion : bool
         Whether the analysis has covariates, so that the fit is not its main one.
-    influence, predictive, outliers, cumulative, priors, alternatives, deeks, small_studies, weights
-        Each the result of the function of that name, or the reason why there is none.
+    influence : Influence or Refused
+        This and each that follows is the result of its function, or the reason why there is none.
+    predictive : PredictiveChecks or Refused
+    outliers : Outliers or Refused
+    cumulative : Cumulative or Refused
+    priors : PriorSensitivity or Refused
+    alternatives : Alternatives or Refused
+    deeks : Deeks or Refused
+    small_studies : SmallStudyEffect or Refused
+    weights : StudyWeights or Refused
     """
 
     fit: Fit
@@ -83,7 +91,7 @@ class Appraisal:
 
 
 def appraise(
-    analysis: Analysis,
+    analysis: Analysis | Fit,
     *,
     parts: Collection[Part] = PARTS,
     prob: float = 0.95,
@@ -97,7 +105,8 @@ def appraise(
 
     Parameters
     ----------
-    analysis : Analysis
+    analysis : Analysis or Fit
+        A fit is taken for the whole analysis; one with covariates is pooled without them first.
     parts : collection of str
         Parts that are wanted.
     prob : float
@@ -121,7 +130,8 @@ def appraise(
     >>> found.weights.study[0], found.deeks.df, found.influence.reason
     ('Ito 1998', 8, 'Not asked for.')
     """
-    fit = analysis.pooled
+    whole = analysis if isinstance(analysis, Analysis) else analysis_of(analysis)
+    fit = whole.pooled
     parted = _Parted(parts, say)
     cuts = cuts_of(aims)
     moved = parted.take(
@@ -132,7 +142,7 @@ def appraise(
     shared = None if isinstance(moved, Refused) else moved
     return Appraisal(
         fit=fit,
-        companion=analysis.regression is not None,
+        companion=whole.regression is not None,
         influence=moved,
         predictive=parted.take(
             "predictive",

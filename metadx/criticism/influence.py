@@ -233,8 +233,8 @@ def _most_words(found: Influence) -> str:
     )
 
 
-def _fewest_draws(found: Influence) -> int:
-    return min(one.fit.rho.size for one in found.without if one.fit is not None)
+def _fewest_draws(found: Influence) -> float:
+    return min((one.fit.rho.size for one in found.without if one.fit is not None), default=np.inf)
 
 
 def _verdict_words(found: Influence) -> list[str]:

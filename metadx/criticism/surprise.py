@@ -100,7 +100,7 @@ class Surprise:
         )
 
 
-def surprise(fit: Fit, tp: int, fp: int, fn: int, tn: int, *, prob: float = 0.95) -> Surprise:
+def surprise(fit: Fit, *, tp: int, fp: int, fn: int, tn: int, prob: float = 0.95) -> Surprise:
     """Say how surprising a new study is under a fit that does not contain it.
 
     Parameters
@@ -108,7 +108,7 @@ def surprise(fit: Fit, tp: int, fp: int, fn: int, tn: int, *, prob: float = 0.95
     fit : Fit
         Of the present studies, without covariates.
     tp, fp, fn, tn : int
-        Counts of the new study; one arm may be empty.
+        Counts of the new study, by name: programs differ in their order. One arm may be empty.
     prob : float
         Level of the limits and of the ellipse.
 

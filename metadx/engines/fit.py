@@ -54,6 +54,9 @@ class Fit:
         Studies left out because a covariate of theirs is missing; never without being asked to.
     synthetic_note : str
         What to say of synthetic data instead of the usual words; empty for these.
+    beside : tuple of str
+        Covariates of the regression that this fit without covariates stands beside; captions say
+        that they are not in it.
     """
 
     table: AccuracyTable
@@ -65,6 +68,7 @@ class Fit:
     synthetic: bool = False
     dropped: tuple[str, ...] = ()
     synthetic_note: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def mu(self) -> FloatArray:

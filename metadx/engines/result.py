@@ -27,7 +27,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Note:
-    """Something the reader of a result must know."""
+    """Something the reader of a result must know.
+
+    Parameters
+    ----------
+    about : str
+        What it is about, such as "studies" or an estimand.
+    text : str
+        A sentence.
+    """
 
     about: str
     text: str

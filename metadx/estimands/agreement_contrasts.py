@@ -8,36 +8,6 @@ from metadx.estimands.contrasts import Ranks, ranks
 from metadx.estimands.logistic import FloatArray
 
 
-def probability_higher(draws: FloatArray) -> FloatArray:
-    """Return for every pair of rows the probability that the first has the higher value.
-
-    Parameters
-    ----------
-    draws : ndarray, shape (S, R)
-        Joint draws of one measure of agreement of R rows.
-
-    Returns
-    -------
-    ndarray, shape (R, R)
-        P(row i > row j) at (i, j); half of the draws where they are equal count, so that the two
-        of a pair add up to 1; NaN on the diagonal and for a row without a value.
-
-    Examples
-    --------
-    >>> probability_higher(np.array([[0.6, 0.5], [0.7, 0.2], [0.4, 0.5], [0.3, 0.3]]))[0, 1]
-    np.float64(0.625)
-    """
-    rows = draws.shape[1]
-    prob = np.full((rows, rows), np.nan)
-    known = np.flatnonzero(np.isfinite(draws).all(axis=0))
-    for place, i in enumerate(known):
-        for j in known[place + 1 :]:
-            more = draws[:, i] > draws[:, j]
-            prob[i, j] = np.mean(more + 0.5 * (draws[:, i] == draws[:, j]))
-            prob[j, i] = 1 - prob[i, j]
-    return prob
-
-
 def agreement_ranks(draws: FloatArray) -> Ranks:
     """Rank the rows by a measure of agreement; rank 1 agrees best.
 

@@ -14,6 +14,9 @@ _JACKSON = "Jackson, White and Riley 2012, Stat Med 31:3805"
 _HIGGINS = "Higgins and Thompson 2002, Stat Med 21:1539"
 _ALTMAN = "Altman and Bland 1994, BMJ 309:102"
 _MCCLISH = "McClish 1989, Med Decis Making 9:190"
+_VICKERS = "Vickers and Elkin 2006, Med Decis Making 26:565"
+_JAESCHKE = "Jaeschke, Guyatt and Sackett 1994, JAMA 271:703"
+_PLANA = "Plana, Pérez and Zamora 2021, J Clin Epidemiol 131:101"
 
 type About = tuple[str, str, str]
 
@@ -95,6 +98,34 @@ _ABOUT: Mapping[str, About] = {
     "hsroc_beta": ("log ratio", "shape of the HSROC model, ln(tau_spec / tau_sens)", _HARBORD),
     "hsroc_sigma2_alpha": ("variance", "variance of accuracy between studies", _HARBORD),
     "hsroc_sigma2_theta": ("variance", "variance of threshold between studies", _HARBORD),
+    **{
+        f"{name}{new}": (unit, f"{words} with the accuracy of {whose}", reference)
+        for new, whose in (("", "the median study"), ("_new", "a new study"))
+        for name, unit, words, reference in (
+            (
+                "net_benefit",
+                "true positives per person",
+                "p sens - (1 - p)(1 - spec) t / (1 - t): benefit of treating the test positive",
+                _VICKERS,
+            ),
+            (
+                "best",
+                "probability",
+                "P(testing beats treating all and treating nobody)",
+                _VICKERS,
+            ),
+            ("met", "yes or no", "whether the target is reached", _JAESCHKE),
+        )
+    },
+    "treat_all": (
+        "true positives per person",
+        "p - (1 - p) t / (1 - t): benefit of treating everybody without a test",
+        _VICKERS,
+    ),
+    "credible_region": ("probability", "outline of the region of the median study", _HARBORD),
+    "prediction_region": ("probability", "outline of the region of a new study", _HARBORD),
+    "credible_area": ("share of the unit square", "area of the credible region", _PLANA),
+    "prediction_area": ("share of the unit square", "area of the prediction region", _PLANA),
 }
 
 # Under effects that are not normal on the logit scale; F is the inverse of the link.

@@ -4,8 +4,8 @@ The numbers are those of the plain functions; the new studies are those of the f
 draws agree with what the fit reports.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,45 +20,14 @@ from metadx.estimands.heterogeneity import median_odds_ratio, zhou_dendukuri_i2
 from metadx.estimands.higgins import higgins
 from metadx.estimands.hsroc import hsroc
 from metadx.estimands.jackson import i2_of_r, jackson
+from metadx.estimands.labelled_fit import MARGIN, Fit, dataset_of, flat_draws, law_of
 from metadx.estimands.law_curve import area_of_law, curve_of_law
 from metadx.estimands.law_means import mean_of_law
-from metadx.estimands.logistic import FloatArray, expit
+from metadx.estimands.logistic import expit
 from metadx.estimands.predictive_values import npv, per_1000, ppv
-from metadx.estimands.undefined import not_defined
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from metadx.studies.accuracy import AccuracyTable
-
-_MARGIN = ("sens", "spec")
-
-
-class Fit(Protocol):
-    """What these functions ask of a fit: C chains of D draws and the data.
-
-    The law of the study effects is read from its attribute `pooled` where it has one; else they are
-    taken to be normal on the logit scale.
-    """
-
-    @property
-    def mu(self) -> FloatArray:
-        """Logit sens and logit spec of the median study, shape (C, D, 2)."""
-
-    @property
-    def tau(self) -> FloatArray:
-        """Standard deviations of the study effects, shape (C, D, 2)."""
-
-    @property
-    def rho(self) -> FloatArray:
-        """Correlation of the study effects, shape (C, D)."""
-
-    @property
-    def table(self) -> "AccuracyTable":
-        """The studies."""
-
-    def new_study_logits(self) -> FloatArray:
-        """Predictive draws of the logits of a new study, shape (C * D, 2)."""
 
 
 def accuracy(fit: Fit) -> "xr.Dataset":
@@ -85,14 +54,14 @@ def accuracy(fit: Fit) -> "xr.Dataset":
     >>> metadx.accuracy(fit)["median_study"].dims
     ('chain', 'draw', 'margin')
     """
-    mu, tau, _ = _flat(fit)
-    law = _law(fit) or EffectLaw(mu)
+    mu, tau, _ = flat_draws(fit)
+    law = law_of(fit) or EffectLaw(mu)
     values = {
         "median_study": of_study.median_study(mu),
         "population_mean": mean_of_law(law, tau),
         "new_study": expit(fit.new_study_logits()),
     }
-    return _dataset(fit, values, {"margin": _MARGIN})
+    return dataset_of(fit, values, {"margin": MARGIN})
 
 
 def ratios(fit: Fit) -> "xr.Dataset":
@@ -121,7 +90,7 @@ def ratios(fit: Fit) -> "xr.Dataset":
     >>> bool(np.allclose(ratios["dor"], ratios["lr_pos"] / ratios["lr_neg"]))
     True
     """
-    mu, _, _ = _flat(fit)
+    mu, _, _ = flat_draws(fit)
     new = fit.new_study_logits()
     values = {
         "lr_pos": ratio.lr_pos(mu),
@@ -132,7 +101,7 @@ def ratios(fit: Fit) -> "xr.Dataset":
         "lr_neg_new": ratio.lr_neg(new),
         "dor_new": ratio.dor(new),
     }
-    return _dataset(fit, values, {})
+    return dataset_of(fit, values, {})
 
 
 def heterogeneity(fit: Fit) -> "xr.Dataset":
@@ -164,7 +133,7 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
     >>> bool((metadx.heterogeneity(fit)["mor"] >= 1).all())
     True
     """
-    mu, tau, rho = _flat(fit)
+    mu, tau, rho = flat_draws(fit)
     arms = Arms.of(fit.table)
     i2 = zhou_dendukuri_i2(mu, tau, rho, arms.n_diseased, arms.n_nondiseased)
     r = jackson(tau, rho, arms)
@@ -178,7 +147,7 @@ def heterogeneity(fit: Fit) -> "xr.Dataset":
         "i2_jackson": i2_of_r(stretch),
         "i2_jackson_joint": i2_of_r(r.joint),
     }
-    dataset = _dataset(fit, values, {"margin": _MARGIN})
+    dataset = dataset_of(fit, values, {"margin": MARGIN})
     univariate = higgins(arms)
     for name, numbers in (
         ("i2_higgins", [np.nan if one is None else one.i2 for one in univariate]),
@@ -220,7 +189,7 @@ def predictive_values(fit: Fit, prevalence: Sequence[float]) -> "xr.Dataset":
     >>> metadx.predictive_values(fit, [0.1, 0.4])["ppv"].sizes["prevalence"]
     2
     """
-    mu, _, _ = _flat(fit)
+    mu, _, _ = flat_draws(fit)
     new, point = fit.new_study_logits(), expit(mu)
     columns = [
         {
@@ -237,7 +206,7 @@ def predictive_values(fit: Fit, prevalence: Sequence[float]) -> "xr.Dataset":
     values = {
         name: np.stack([c[name] for c in columns], axis=1) if columns else none for name in names
     }
-    return _dataset(fit, values, {"prevalence": np.asarray(prevalence, dtype=np.float64)})
+    return dataset_of(fit, values, {"prevalence": np.asarray(prevalence, dtype=np.float64)})
 
 
 def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
@@ -274,8 +243,8 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
     >>> metadx.sroc(fit, [0.05, 0.1])["sens"].dims
     ('chain', 'draw', 'fpr')
     """
-    mu, tau, rho = _flat(fit)
-    law = _law(fit) or EffectLaw(mu)
+    mu, tau, rho = flat_draws(fit)
+    law = law_of(fit) or EffectLaw(mu)
     at = np.asarray(fpr, dtype=np.float64)
     h = hsroc(mu, tau, rho)
     values = {"sens": curve_of_law(law, tau, at), "auc": area_of_law(law, tau)}
@@ -289,36 +258,7 @@ def sroc(fit: Fit, fpr: npt.ArrayLike) -> "xr.Dataset":
         "hsroc_sigma2_alpha": h.sigma2_alpha,
         "hsroc_sigma2_theta": h.sigma2_theta,
     }
-    dataset = _dataset(fit, values, {"fpr": at})
+    dataset = dataset_of(fit, values, {"fpr": at})
     if observed is not None:
         dataset["pauc"].attrs.update(low=observed[0], high=observed[1])
     return dataset
-
-
-def _flat(fit: Fit) -> tuple[FloatArray, FloatArray, FloatArray]:
-    return fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
-
-
-def _law(fit: Fit) -> EffectLaw | None:
-    found = getattr(getattr(fit, "pooled", None), "effects", None)
-    return found if isinstance(found, EffectLaw) else None
-
-
-def _dataset(
-    fit: Fit, values: Mapping[str, FloatArray], axis: Mapping[str, npt.ArrayLike]
-) -> "xr.Dataset":
-    """Put draws (S,) or (S, M) on (chain, draw[, axis]) with their attributes."""
-    import xarray as xr
-
-    chains, draws = fit.rho.shape
-    law = _law(fit)
-    names, why = not_defined(law)
-    variables = {}
-    for name, value in values.items():
-        dims = ("chain", "draw", *axis) if value.ndim == 2 else ("chain", "draw")
-        attributes, numbers = about(name, law), value.reshape(chains, draws, *value.shape[1:])
-        if name in names or f"{name}_sens" in names:
-            numbers, attributes["reason"] = np.full(numbers.shape, np.nan), why
-        variables[name] = (dims, numbers, attributes)
-    coords = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    return xr.Dataset(variables, {**coords, **{k: np.asarray(v) for k, v in axis.items()}})

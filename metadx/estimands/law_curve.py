@@ -124,9 +124,11 @@ def area_of_law(
     both = (tau > 0.0).any(axis=1)
     steep = tau[:, 0] > tau[:, 1]
     ends = _scale_of_spec(np.array([low, high]), law.link)
-    for rows, along in ((both & ~steep, _along_base), (both & steep, _along_height)):
-        if rows.any():
-            area[rows] = along(law.location[rows], tau[rows], ends, (low, high), law.link)
+    flat, rising = both & ~steep, both & steep
+    if flat.any():
+        area[flat] = _along_base(law.location[flat], tau[flat], ends, law.link)
+    if rising.any():
+        area[rising] = _along_height(law.location[rising], tau[rising], ends, (low, high), law.link)
     return np.clip(area / (high - low), 0.0, 1.0)
 
 
@@ -134,7 +136,6 @@ def _along_base(
     location: FloatArray,
     tau: FloatArray,
     ends: FloatArray,
-    span: tuple[float, float],
     link: Link,
 ) -> FloatArray:
     """Integrate sens over u = g(spec), from the high rate of false positives to the low one."""

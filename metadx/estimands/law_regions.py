@@ -9,7 +9,12 @@ import numpy as np
 from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.links import from_logit, to_logit
 from metadx.estimands.logistic import FloatArray
-from metadx.estimands.regions import credible_moments, ellipse, prediction_moments
+from metadx.estimands.regions import (
+    credible_moments,
+    ellipse,
+    prediction_moments,
+    share_inside,
+)
 from metadx.estimands.summary import check_prob
 
 
@@ -74,8 +79,9 @@ def prediction_outline(
     -------
     array, shape (points, 2)
         Points as logits. Normal effects: the ellipse of the covariance matrix Cov(location) +
-        E[Sigma]. t effects: an ellipse of the same centre and shape, as large as holds the share
-        `prob` of the new studies; no normal constant would.
+        E[Sigma], as the field defines it; of the new studies it holds a little less than `prob`
+        with few studies (see `metadx.estimands.regions`). t effects: an ellipse of the same centre
+        and shape, as large as holds the share `prob` of the new studies; no normal constant would.
 
     Raises
     ------
@@ -95,3 +101,41 @@ def prediction_outline(
         square = np.einsum("si,ij,sj->s", away, np.linalg.pinv(cov, hermitian=True), away)
         cov = cov * (np.quantile(square, prob) / (-2.0 * np.log1p(-prob)))
     return to_logit(ellipse(mean, cov, prob, points), law.link)
+
+
+def prediction_share(
+    law: EffectLaw,
+    tau: FloatArray,
+    rho: FloatArray,
+    new_logits: FloatArray,
+    *,
+    prob: float = 0.95,
+) -> float:
+    """Tell which share of the new studies the prediction region holds.
+
+    Parameters
+    ----------
+    law, tau, rho, new_logits, prob
+        As of `prediction_outline`.
+
+    Returns
+    -------
+    float
+        Of t effects `prob` itself.
+
+    Raises
+    ------
+    ValueError
+        As `prediction_outline`.
+
+    Examples
+    --------
+    >>> law = EffectLaw(np.zeros((100, 2)), "probit")
+    >>> prediction_share(law, np.ones((100, 2)), np.zeros(100), np.zeros((100, 2)))
+    1.0
+    """
+    check_prob(prob)
+    if law.df is not None:
+        return prob
+    mean, cov = prediction_moments(law.location, tau, rho)
+    return share_inside(from_logit(new_logits, law.link), mean, cov, prob)

@@ -123,58 +123,6 @@ def spearman_given_table(counts: npt.ArrayLike) -> tuple[FloatArray, FloatArray]
     return np.asarray(mean)[()], np.asarray(sd)[()]
 
 
-def spearman_maximum(margin_b: npt.ArrayLike) -> FloatArray:
-    """Return the largest rank correlation of a measurement without ties with a category.
-
-    Parameters
-    ----------
-    margin_b : array_like, shape (..., C)
-        Shares or counts of the categories.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        sqrt(1 - sum of the cubed shares): sqrt(3 q (1 - q)) for two categories.
-
-    References
-    ----------
-    Kendall MG, Gibbons JD. Rank correlation methods, 5th ed. 1990, chapter 3 (ties).
-
-    Examples
-    --------
-    >>> spearman_maximum([102, 4, 1]).round(4)
-    np.float64(0.3656)
-    """
-    return np.asarray(_second(margin_b)[2])[()]
-
-
-def correlation_from_spearman(rho: float, margin_b: npt.ArrayLike) -> float:
-    """Return the latent correlation that leads to a rank correlation with a category.
-
-    Parameters
-    ----------
-    rho : float
-        Rank correlation of a normal measurement with the category.
-    margin_b : array_like, shape (C,)
-        Shares or counts of the categories.
-
-    Returns
-    -------
-    float
-        NaN where the margin does not allow so large a rank correlation.
-
-    Examples
-    --------
-    >>> round(correlation_from_spearman(0.60, [71, 35, 1]), 3)
-    0.757
-    """
-    from scipy.optimize import brentq
-
-    if not abs(rho) < float(spearman_measured(1.0, margin_b)):
-        return float("nan")
-    return float(brentq(lambda r: float(spearman_measured(r, margin_b)) - rho, -1.0, 1.0))
-
-
 def _second(margin: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Shares of the categories, their middle places in (0, 1), sqrt(1 - sum of cubed shares)."""
     counts = np.asarray(margin, np.float64)

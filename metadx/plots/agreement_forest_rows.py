@@ -159,7 +159,7 @@ def kappa_forest(fit: AgreementFit, prob: float) -> KappaForest:
         if heading:
             headings.append((y, heading[:1].upper() + heading[1:]))
             y += 1.0
-        rows += [_row(one, fit, y + i, prob) for i, one in enumerate(members)]
+        rows += [_row(one, y + i, prob) for i, one in enumerate(members)]
         y += len(members) + _APART
     summaries = _summaries(fit, y + 1.0, prob)
     if summaries:
@@ -167,7 +167,7 @@ def kappa_forest(fit: AgreementFit, prob: float) -> KappaForest:
     return KappaForest(tuple(rows), tuple(headings), summaries)
 
 
-def _row(one: RowDraws, fit: AgreementFit, y: float, prob: float) -> KappaRow:
+def _row(one: RowDraws, y: float, prob: float) -> KappaRow:
     source, reported = _reported(one, prob)
     use: Use = "used"
     if not one.kappa_used:

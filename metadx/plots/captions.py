@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from metadx.criticism.chance_words import chance
 from metadx.estimands.logistic import FloatArray
 from metadx.plots.effect_words import one_region_words
 from metadx.plots.fitted import (
@@ -16,6 +17,7 @@ from metadx.plots.fitted import (
 from metadx.plots.forest_rows import ForestSort
 from metadx.plots.intervals import INTERVAL_NAMES, IntervalKind
 from metadx.plots.labels import clean, shorten
+from metadx.plots.row_parts import part_words
 from metadx.plots.sroc_layers import (
     FEWEST_FOR_REGION,
     SrocLayers,
@@ -26,6 +28,7 @@ from metadx.plots.sroc_layers import (
 from metadx.plots.style import SYNTHETIC_NOTE, percent
 
 _MODEL = "bivariate random-effects model with binomial counts"
+_FEW = f"with fewer than {FEWEST_FOR_REGION} studies"
 SORTED: dict[ForestSort, str] = {
     "sens": "sorted by sensitivity",
     "spec": "sorted by specificity",
@@ -46,8 +49,15 @@ def opening(fit: Described, what: str) -> str:
     title = clean(fit.title)
     note = synthetic_note(fit)
     stop = "" if not title or title[-1] in ".?!" else "."
-    parts = [f"{title}{stop}", f"{note[:1].upper()}{note[1:]}." if note else "", what]
+    first = f"{title}{stop}"
+    parts = [first, f"{note[:1].upper()}{note[1:]}." if note else "", what, _without(fit)]
     return " ".join(part for part in parts if part)
+
+
+def _without(fit: Described) -> str:
+    """Say of a fit that stands beside a regression that it is not the regression's."""
+    names = [name_words(name) for name in getattr(fit, "beside", ())]  # a stand-in may have none
+    return f"Without the covariates of the regression ({', '.join(names)})." if names else ""
 
 
 def model_words(fit: Described) -> str:
@@ -92,6 +102,13 @@ def _limits(fit: FittedReview, prob: float) -> str:
     return limits_words(pooled_limits(fit.table, fit.mu.reshape(-1, 2), prob))
 
 
+def _held(layers: SrocLayers) -> str:
+    """Say what the prediction region holds: not quite its level, where few studies tell of tau."""
+    if layers.held is None:
+        return ""
+    return f"; the prediction region holds {chance(layers.held)} of those of new studies"
+
+
 def _unidentified(table: CountTable) -> str:
     people = ("with the target condition", "without the target condition")
     missing = [who for who, known in zip(people, identified(table), strict=True) if not known]
@@ -102,6 +119,13 @@ def not_shown_words(names: Sequence[str]) -> list[str]:
     """Name the studies that cannot be placed; no sentence where there are none."""
     listed = ", ".join(shorten(name) for name in names)
     return [f"Not shown, for want of one of the two arms: {listed}."] if listed else []
+
+
+def prior_led_words(table: CountTable) -> str:
+    """Warn that few studies tell little of the spread; nothing where there are enough."""
+    if table.n_studies >= FEWEST_FOR_REGION:
+        return ""
+    return f"{_FEW[:1].upper()}{_FEW[1:]} the widths of all intervals are led by the prior."
 
 
 def uncertain_words(table: CountTable, sign: str = "") -> list[str]:
@@ -165,13 +189,14 @@ def caption_sroc(
     elif layers.credible is not None:
         parts.append(
             f"Dashed: {level} credible region of the median study. Dotted: {level} prediction "
-            f"region for a new study. Both are {layers.region_words}, from the posterior draws."
+            f"region for a new study. Both are {layers.region_words}, from the posterior draws"
+            f"{_held(layers)}."
         )
     elif regions is None:
-        parts.append(
-            f"No regions are drawn: with fewer than {FEWEST_FOR_REGION} studies they would mostly "
-            "show the prior."
-        )
+        what = "No regions and no curve are" if curve else "No regions are"
+        parts.append(f"{what} drawn: {_FEW} they would mostly show the prior.")
+    elif curve and table.n_studies < FEWEST_FOR_REGION:
+        parts.append(f"No curve is drawn: {_FEW} it would mostly show the prior.")
     if layers.curve is not None:
         low, high = layers.curve.fpr[[0, -1]]
         parts.append(
@@ -179,6 +204,8 @@ def caption_sroc(
             f"credible interval, over the observed false-positive rates "
             f"({low:.2f} to {high:.2f})."
         )
+    elif table.n_studies < FEWEST_FOR_REGION and not regions:
+        parts.append(prior_led_words(table))
     elif curve and observed_fpr(table) is None:
         parts.append("No curve is drawn: the observed false-positive rates span no range.")
     elif curve:
@@ -192,6 +219,7 @@ def caption_forest(
     sort: ForestSort = "sens",
     interval: IntervalKind = "clopper-pearson",
     prob: float = 0.95,
+    part: int | None = None,
 ) -> str:
     """Describe a coupled forest plot.
 
@@ -205,6 +233,8 @@ def caption_forest(
         Method of the intervals of the studies.
     prob : float, default 0.95
         Level of all intervals.
+    part : int, optional
+        Page of the studies.
 
     Returns
     -------
@@ -216,11 +246,13 @@ def caption_forest(
     count = studies_words(table.n_studies)
     parts = [
         opening(fit, f"Sensitivity and specificity of {count}, {SORTED[sort]}."),
+        part_words(table.n_studies, part, "The last two rows are of all studies."),
         f"Squares and lines: observed proportions with {INTERVAL_NAMES[interval]} {level} "
         "confidence intervals.",
         f"Diamonds and dashed lines: pooled, the median study ({model_words(fit)}), posterior "
         f"median with {level} credible interval: {_limits(fit, prob)}.",
         f"Open bars: {level} prediction interval for a new study, with the median.",
+        prior_led_words(table),
         "TP, FP, FN, TN: true positives, false positives, false negatives, true negatives.",
     ]
     empty = (table.n_diseased == 0) | (table.n_nondiseased == 0)
@@ -229,4 +261,4 @@ def caption_forest(
     parts += uncertain_words(table, "* ")
     if not all(identified(table)):
         parts.append(_unidentified(table))
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)

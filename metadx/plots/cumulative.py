@@ -15,7 +15,8 @@ from metadx.plots.figure_text import FigureText
 from metadx.plots.fitted import Described
 from metadx.plots.leave_one_out_forest import FAILED
 from metadx.plots.moved_page import draw_moved
-from metadx.plots.moved_rows import moved_rows
+from metadx.plots.moved_rows import moved_rows, some_moved_rows
+from metadx.plots.row_parts import part_of, part_words
 from metadx.plots.style import Backend, percent
 
 
@@ -23,6 +24,7 @@ def plot_cumulative(
     fit: Described,
     cumulative: Cumulative,
     *,
+    part: int | None = None,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -34,6 +36,9 @@ def plot_cumulative(
         Whose title and mark of synthetic data are shown: the fit of all studies.
     cumulative : Cumulative
         Found by `metadx.criticism.cumulative.cumulative`.
+    part : int, optional
+        Number of the page, from 1, where more than 45 rows are to continue on further pages; by
+        default all rows are in one picture.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw rows and texts without caption.
@@ -66,9 +71,9 @@ def plot_cumulative(
         whole="All studies" if size > 1 else "The one study",
         failed=[name in cumulative.failed for name in cumulative.labels],
     )
-    return draw_moved(
-        rows, _text(fit, cumulative), synthetic_note(fit), backend=backend, figsize=figsize
-    )
+    shown = some_moved_rows(rows, part_of(size, part))
+    text = _text(fit, cumulative, part_words(size, part))
+    return draw_moved(shown, text, synthetic_note(fit), backend=backend, figsize=figsize)
 
 
 def _with_values(found: Cumulative) -> list[str]:
@@ -79,7 +84,7 @@ def _with_values(found: Cumulative) -> list[str]:
     return [f"{value}: {label}" for label, value in zip(found.labels, values, strict=True)]
 
 
-def _text(fit: Described, found: Cumulative) -> FigureText:
+def _text(fit: Described, found: Cumulative, part: str) -> FigureText:
     level, by = percent(found.prob), name_words(found.by)
     unit = f" ({found.unit})" if found.unit and found.unit != found.by else ""
     parts = [
@@ -94,6 +99,7 @@ def _text(fit: Described, found: Cumulative) -> FigureText:
         f"Diamond, dashed line and band: all studies, median and {level} credible interval.",
         "With fewer than four studies the answer leans on the prior.",
         "The axes show part of the scale.",
+        part,
     ]
     if np.unique(found.values).size < found.values.size:
         parts.append(f"Studies with the same {by} enter in the order of the table.")
@@ -101,4 +107,5 @@ def _text(fit: Described, found: Cumulative) -> FigureText:
         parts.append("No mark: not identified by the studies so far.")
     if found.failed:
         parts.append(FAILED)
-    return FigureText("Cumulative meta-analysis", " ".join(parts), found.words)
+    caption = " ".join(one for one in parts if one)
+    return FigureText("Cumulative meta-analysis", caption, found.words)

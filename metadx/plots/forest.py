@@ -18,6 +18,7 @@ def plot_forest(
     sort: ForestSort = "sens",
     interval: IntervalKind = "clopper-pearson",
     prob: float = 0.95,
+    part: int | None = None,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -34,6 +35,9 @@ def plot_forest(
         Confidence interval of each study.
     prob : float, default 0.95
         Level of all intervals.
+    part : int, optional
+        Number of the page, from 1, where more than 45 rows are to continue on further pages; by
+        default all rows are in one picture.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw rows and texts without caption.
@@ -57,7 +61,7 @@ def plot_forest(
     >>> "sens_pooled" in figure.viz
     True
     """
-    rows = forest_rows(fit, sort=sort, interval=interval, prob=prob)
-    caption = caption_forest(fit, sort=sort, interval=interval, prob=prob)
+    rows = forest_rows(fit, sort=sort, interval=interval, prob=prob, part=part)
+    caption = caption_forest(fit, sort=sort, interval=interval, prob=prob, part=part)
     layout = forest_layout(rows, caption, synthetic_note(fit), prob=prob, figsize=figsize)
     return draw_forest(rows, layout, text_forest(fit, caption, prob), backend)

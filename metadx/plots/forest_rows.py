@@ -11,6 +11,7 @@ from metadx.plots.fitted import CountTable, FittedReview, uncertain_rows
 from metadx.plots.forest_widths import broken_headings
 from metadx.plots.intervals import IntervalKind, study_interval
 from metadx.plots.labels import shorten
+from metadx.plots.row_parts import part_of, parts_of
 from metadx.plots.sroc_layers import pooled_limits
 
 type ForestSort = Literal["sens", "spec", "study", "table"]
@@ -274,6 +275,7 @@ def forest_rows(
     sort: ForestSort = "sens",
     interval: IntervalKind = "clopper-pearson",
     prob: float = 0.95,
+    part: int | None = None,
 ) -> ForestRows:
     """Compute the rows of a coupled forest plot.
 
@@ -287,16 +289,19 @@ def forest_rows(
         Method of the intervals of the studies.
     prob : float, default 0.95
         Level of all intervals.
+    part : int, optional
+        Page of the studies; the summary, which every page has, is of all studies.
 
     Returns
     -------
     ForestRows
     """
     table: CountTable = fit.table
+    several = part is not None and len(parts_of(table.n_studies)) > 1
     whole = Block(
         heading=(),
-        rows=row_order(table, sort),
-        labels=(POOLED_LABEL, NEW_LABEL),
+        rows=row_order(table, sort)[part_of(table.n_studies, part)],
+        labels=(f"Pooled (all {table.n_studies} studies)" if several else POOLED_LABEL, NEW_LABEL),
         pooled=pooled_limits(table, fit.mu.reshape(-1, 2), prob),
         new=pooled_limits(table, fit.new_study_logits(), prob),
     )

@@ -8,7 +8,8 @@ from metadx.plots.captions import model_words, opening, studies_words, synthetic
 from metadx.plots.figure_text import FigureText
 from metadx.plots.fitted import Described
 from metadx.plots.moved_page import draw_moved
-from metadx.plots.moved_rows import moved_rows
+from metadx.plots.moved_rows import moved_rows, some_moved_rows
+from metadx.plots.row_parts import part_of, part_words
 from metadx.plots.style import Backend, percent
 
 FAILED = "†: the fit failed a check; not to be trusted."
@@ -18,6 +19,7 @@ def plot_leave_one_out(
     fit: Described,
     influence: Influence,
     *,
+    part: int | None = None,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -29,6 +31,9 @@ def plot_leave_one_out(
         Whose title and mark of synthetic data are shown: the fit of all studies.
     influence : Influence
         Found by `metadx.criticism.influence.influence`.
+    part : int, optional
+        Number of the page, from 1, where more than 45 rows are to continue on further pages; by
+        default all rows are in one picture.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw rows and texts without caption.
@@ -59,12 +64,12 @@ def plot_leave_one_out(
         whole="None (all studies)",
         failed=failed,
     )
-    return draw_moved(
-        rows, _text(fit, influence), synthetic_note(fit), backend=backend, figsize=figsize
-    )
+    shown = some_moved_rows(rows, part_of(len(influence.study), part))
+    text = _text(fit, influence, part_words(len(influence.study), part))
+    return draw_moved(shown, text, synthetic_note(fit), backend=backend, figsize=figsize)
 
 
-def _text(fit: Described, found: Influence) -> FigureText:
+def _text(fit: Described, found: Influence, part: str) -> FigureText:
     level = percent(found.prob)
     parts = [
         opening(fit, f"Leave-one-out forest of {studies_words(len(found.study))}."),
@@ -74,9 +79,10 @@ def _text(fit: Described, found: Influence) -> FigureText:
         "top.",
         f"Diamond, dashed line and band: all studies, median and {level} credible interval.",
         "The axes show part of the scale.",
+        part,
     ]
     if any(np.isnan(moved.median).any() for moved in found.quantities.values()):
         parts.append("No mark: not identified without that study.")
     if found.failed:
         parts.append(FAILED)
-    return FigureText("Leave-one-out forest", " ".join(parts), found.words)
+    return FigureText("Leave-one-out forest", " ".join(one for one in parts if one), found.words)

@@ -1,7 +1,7 @@
 """Rows that follow an answer from fit to fit, before anything is drawn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class MovedPanel:
         Lower limit, median and upper limit of all studies.
     logarithmic : bool
         Whether the axis holds log10 of the quantity.
+    shown : ndarray or None
+        Further values that the axis must hold: those of the rows on other pages.
     """
 
     name: str
@@ -35,11 +37,13 @@ class MovedPanel:
     upper: FloatArray
     whole: FloatArray
     logarithmic: bool
+    shown: FloatArray | None = None
 
     @property
     def limits(self) -> tuple[float, float]:
         """Ends of the axis: every interval is between them, and a proportion stays one."""
-        values = np.concatenate([self.lower, self.upper, self.whole])
+        shown = () if self.shown is None else self.shown
+        values = np.concatenate([self.lower, self.upper, self.whole, shown])
         known = values[np.isfinite(values)]
         if not known.size:
             return (-1.0, 0.0) if self.logarithmic else (0.0, 1.0)
@@ -88,6 +92,32 @@ _PANELS = (
     ("spec", "Specificity", False),
     ("lr_neg", "LR− (log scale)", True),
 )
+
+
+def some_moved_rows(rows: MovedRows, part: slice) -> MovedRows:
+    """Take the rows of one page; the axes stay those of all rows.
+
+    Parameters
+    ----------
+    rows : MovedRows
+    part : slice
+        Rows of the page.
+
+    Returns
+    -------
+    MovedRows
+    """
+    panels = tuple(
+        replace(
+            panel,
+            lower=panel.lower[part],
+            median=panel.median[part],
+            upper=panel.upper[part],
+            shown=np.concatenate([panel.lower, panel.upper]),
+        )
+        for panel in rows.panels
+    )
+    return replace(rows, label=rows.label[part], doubtful=rows.doubtful[part], panels=panels)
 
 
 def moved_rows(

@@ -30,6 +30,7 @@ def strip_svg(text: str, cut: float | None = None) -> str:
     """
     body = text[text.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"<(title|desc)\b.*?</\1>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     found = _SIZE.search(body)
     assert found is not None  # matplotlib always writes it
@@ -42,6 +43,34 @@ def strip_svg(text: str, cut: float | None = None) -> str:
         f'viewBox="0 0 {width:.4g} {height:.4g}" width="{width:.4g}pt" height="{height:.4g}pt">'
     )
     return head + body[_end_of_head(body) :].strip()
+
+
+def described_svg(text: str, alt: str) -> str:
+    """Tell a screen reader that an SVG file is one picture, and what it shows.
+
+    Parameters
+    ----------
+    text : str
+        The file, with its title where it has one.
+    alt : str
+        What is read out where the figure cannot be seen; may be empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> described_svg('<svg width="72pt"><title>Forest plot</title><g/></svg>', "High.")
+    '<svg role="img" width="72pt"><title>Forest plot</title><desc>High.</desc><g/></svg>'
+    """
+    found = text.replace("<svg ", '<svg role="img" ', 1)
+    if not alt:
+        return found
+    start = found.index("<svg")
+    end = found.find("</title>", start)
+    at = found.index(">", start) + 1 if end < 0 else end + len("</title>")
+    return f"{found[:at]}<desc>{escape(alt, quote=False)}</desc>{found[at:]}"
 
 
 def page_svg(svg: str, name: str, alt: str) -> str:

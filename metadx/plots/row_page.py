@@ -17,6 +17,7 @@ from metadx.plots.style import INCH, SMALLEST_TEXT, Backend
 type Widths = Callable[[float, tuple[str, ...]], dict[str, float]]
 
 GAP = 0.16  # inches between columns
+WIDEST = 6.7  # inches: both columns of a journal
 SLACK = 1.02  # a notebook may hint and so widen the text
 SIZES = (7.5, 7.0, 6.5, SMALLEST_TEXT)  # points; a narrow figure takes the first that fits
 
@@ -125,8 +126,9 @@ def row_page(
         widths = widths_of(size, families)
         natural = fixed + sum(widths.values()) + len(kind.panels) * kind.panel
         least = natural - len(kind.panels) * (kind.panel - kind.narrowest)
-        width = natural if figsize is None else max(figsize[0], least)
-        if figsize is None or figsize[0] >= least:
+        wanted = min(natural, WIDEST) if figsize is None else figsize[0]
+        width = max(wanted, least)
+        if width == wanted:
             break
     panel = (width - fixed - sum(widths.values())) / len(kind.panels)
     widths |= dict.fromkeys(kind.panels, panel)

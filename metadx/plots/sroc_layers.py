@@ -7,7 +7,11 @@ import numpy as np
 from metadx.estimands.effect_law import EffectLaw
 from metadx.estimands.group import observed_fpr_range
 from metadx.estimands.law_curve import curve_of_law
-from metadx.estimands.law_regions import credible_outline, prediction_outline
+from metadx.estimands.law_regions import (
+    credible_outline,
+    prediction_outline,
+    prediction_share,
+)
 from metadx.estimands.logistic import FloatArray, IntArray, expit
 from metadx.estimands.regions import credible_moments, ellipse, prediction_moments
 from metadx.estimands.sroc import sroc_curve
@@ -63,6 +67,8 @@ class SrocLayers:
         What the regions are, for the caption.
     counted : str
         What the studies count, in the plural.
+    held : float or None
+        Share of the predictive draws that the prediction region holds; None without one.
     """
 
     studies: FloatArray
@@ -74,6 +80,7 @@ class SrocLayers:
     curve: SrocCurve | None
     region_words: str = region_words(None)
     counted: str = "participants"
+    held: float | None = None
 
 
 def observed_fpr(table: CountTable) -> tuple[float, float] | None:
@@ -264,13 +271,15 @@ def sroc_layers(
     studies, participants, not_shown = placed_studies(table)
     mu, tau, rho = fit.mu.reshape(-1, 2), fit.tau.reshape(-1, 2), fit.rho.reshape(-1)
     effects = effects_of(fit)
-    credible, prediction = None, None
+    credible, prediction, held = None, None, None
     if show_regions(table, regions):
-        new = None if effects is None else fit.new_study_logits()
+        new = fit.new_study_logits()
+        held = prediction_share(effects or EffectLaw(mu), tau, rho, new, prob=prob)
         credible, prediction = region_outlines(mu, tau, rho, prob, effects=effects, new_logits=new)
         if not tau.any():
-            prediction = None  # a new study has the accuracy of all others
-    span = observed_fpr(table) if curve and all(identified(table)) else None
+            prediction = held = None  # a new study has the accuracy of all others
+    enough = table.n_studies >= FEWEST_FOR_REGION or bool(regions)
+    span = observed_fpr(table) if curve and enough and all(identified(table)) else None
     return SrocLayers(
         studies=studies,
         participants=participants,
@@ -281,4 +290,5 @@ def sroc_layers(
         curve=hsroc(mu, tau, span, prob, effects),
         region_words=region_words(effects),
         counted=table.counted,
+        held=held,
     )

@@ -11,7 +11,7 @@ from metadx.report.layout import Page, paragraph, table, tone
 from metadx.report.numbers import interval, percent, three_digits, two_decimals, two_digits
 from metadx.report.summary import finite
 from metadx.report.terminal import synthetic_mark
-from metadx.studies.append import Addition, sha256_of
+from metadx.studies.addition import Addition, sha256_of
 from metadx.studies.history import ESTIMANDS, Answer
 from metadx.studies.problems import listed, quoted
 

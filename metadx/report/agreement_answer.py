@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from metadx.estimands.agreement_headline import ESTIMANDS
-from metadx.report.agreement_sentence import KAPPA_WORDS, first_sentence
+from metadx.report.agreement_sentence import KAPPA_WORDS, first_sentence, named_rows
 from metadx.report.agreement_shared import shared_lines
 from metadx.report.checks import trust_lines
 from metadx.report.layout import Page, paragraph, table, tone
@@ -163,6 +163,8 @@ def _departures(found: Json) -> list[str]:
 
 def _answer(found: Json, page: Page) -> list[str]:
     lines = [tone(page, line, "bold") for line in paragraph(page, first_sentence(found))]
+    for doubt in unused_words(found):
+        lines += [tone(page, line, "bold") for line in paragraph(page, doubt)]
     if not any(row["association"] for row in found["findings"]):
         return lines
     kappa = found["kappa"]
@@ -214,6 +216,27 @@ def _kappas(found: Json, page: Page, level: str) -> list[str]:
     if any(row["kappa_used"] is False for row in found["findings"]):
         lines += _dim(page, "*: printed kappa not used (see Notes).")
     return lines[1:] if lines and not lines[0] else lines
+
+
+def unused_words(found: Json) -> list[str]:
+    """Say which rows of the first sentence have a printed kappa that was not used.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of ``summary.json``.
+
+    Returns
+    -------
+    list of str
+        A sentence for each.
+    """
+    return [
+        f"The kappa printed for {row['label']}, {printed_words(row).removesuffix(' *')}, was not "
+        "used (see Notes): what is said of this row rests on its other figures."
+        for row in named_rows(found)
+        if row["kappa_reported"] is not None and not row["kappa_used"]
+    ]
 
 
 def printed_words(row: Json) -> str:
@@ -282,7 +305,24 @@ def _categories(found: Json, page: Page, level: str) -> list[str]:
     lines += table(page, head, rows)
     if any(row["margins"] == "expected" for row in found["findings"]):
         legend += " Rows without margins: as if categories were aligned."
-    return lines + _dim(page, legend)
+    return lines + _dim(page, f"{legend} {higher_words(found)}".strip())
+
+
+def higher_words(found: Json) -> str:
+    """Say which end of the scale is the higher one.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of ``summary.json``.
+
+    Examples
+    --------
+    >>> higher_words({"data": {"categories": ["certain", "probable", "doubtful"]}})
+    'Higher: in a category nearer the last of the scale, "doubtful".'
+    """
+    last = found["data"]["categories"][-1]
+    return f'Higher: in a category nearer the last of the scale, "{last}".'
 
 
 def _compared(found: Json, page: Page, level: str) -> list[str]:

@@ -51,7 +51,7 @@ def first_sentence(found: Json) -> str:
     told = []
     for place, word in ((0, "best"), (-1, "least")):
         # The likelier to hold that place; of equals the one that comes first.
-        index = max(range(len(compared)), key=lambda i: ranked["prob_rank"][i][place])
+        index = _at_the_end(ranked, place)
         prob = ranked["prob_rank"][index][place]
         values = _values(compared[index], name, kappa, level)
         words = (
@@ -67,6 +67,36 @@ def first_sentence(found: Json) -> str:
         )
     who, on = _who(compared[0]), _on(compared)
     return f"{who} {sure_best}agree best {on} {best} and {sure_least}least {on} {least}."
+
+
+def _at_the_end(ranked: Json, place: int) -> int:
+    chances = ranked["prob_rank"]
+    return max(range(len(chances)), key=lambda i: chances[i][place])
+
+
+def named_rows(found: Json) -> list[Json]:
+    """Return the rows that `first_sentence` names.
+
+    Parameters
+    ----------
+    found : mapping
+        Content of a ``summary.json`` of kind "agreement".
+
+    Returns
+    -------
+    list of mapping
+        Entries of "findings".
+    """
+    rows, name = found["findings"], found["kappa"]["estimand"]
+    if len(rows) == 1:
+        return list(rows)
+    ranked = next((r for r in found["ranks"] if r["estimand"] == name), None)
+    if ranked is None:
+        return []
+    labels = {ranked["labels"][_at_the_end(ranked, place)] for place in (0, -1)}
+    if len(ranked["labels"]) == 2:
+        labels = {*ranked["labels"]}
+    return [row for row in rows if row["label"] in labels]
 
 
 def _two(

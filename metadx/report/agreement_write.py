@@ -7,6 +7,7 @@ from typing import Any
 from metadx.engines.agreement.result import AgreementFit
 from metadx.report.agreement_figures import agreement_figures
 from metadx.report.agreement_tables import agreement_contrasts_csv, agreement_csv
+from metadx.report.figure_list import write_figure_list
 from metadx.report.figures import DrawnFigures, draw_all
 from metadx.report.folder import result_folder
 from metadx.studies.agreement_review import AgreementReview
@@ -68,6 +69,7 @@ def write_agreement_result(
         if figures:
             say("loading the figure library")
             drawn = draw_all(stage, agreement_figures(fit, found["settings"]["prob"]), say)
+            write_figure_list(stage, drawn.pictures)
         if report and review is not None:
             from metadx.report.exports import write_tables
             from metadx.report.html.agreement import agreement_report_of

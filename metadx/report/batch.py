@@ -26,8 +26,8 @@ from metadx.report.summary import (
     parameters_of,
 )
 from metadx.runner.plan import Item, Plan
-from metadx.studies.agreement_kind import review_kind
 from metadx.studies.review import Review, load_review
+from metadx.studies.review_kind import review_kind
 
 SCHEMA = "metadx/batch/1"
 

@@ -36,6 +36,7 @@ def _of_studies(appraisal: Appraisal) -> Iterator[tuple[str, Drawing]]:
     from metadx.plots.leave_one_out_forest import plot_leave_one_out
     from metadx.plots.outliers import plot_outliers
     from metadx.plots.predictive_checks import plot_predictive_checks
+    from metadx.plots.row_parts import paged
     from metadx.plots.study_weights import plot_study_weights
 
     fit = appraisal.fit
@@ -45,13 +46,17 @@ def _of_studies(appraisal: Appraisal) -> Iterator[tuple[str, Drawing]]:
     if not isinstance(moved, Refused):
         if not isinstance(odd, Refused):
             yield "influence", partial(plot_influence, fit, moved, odd)
-        yield "leave-one-out", partial(plot_leave_one_out, fit, moved)
+        size = len(moved.study)
+        yield from paged("leave-one-out", size, partial(plot_leave_one_out, fit, moved))
     if not isinstance(odd, Refused):
         yield "outliers", partial(plot_outliers, fit, odd)
     if not isinstance(appraisal.cumulative, Refused):
-        yield "cumulative", partial(plot_cumulative, fit, appraisal.cumulative)
+        found = appraisal.cumulative
+        yield from paged("cumulative", len(found.labels), partial(plot_cumulative, fit, found))
     if not isinstance(appraisal.weights, Refused):
-        yield "study-weights", partial(plot_study_weights, fit, appraisal.weights)
+        weights = appraisal.weights
+        draw = partial(plot_study_weights, fit, weights)
+        yield from paged("study-weights", len(weights.study), draw)
 
 
 def _of_models(appraisal: Appraisal, prob: float) -> Iterator[tuple[str, Drawing]]:

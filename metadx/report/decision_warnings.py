@@ -135,7 +135,8 @@ def _of_prevalence(
     if observed is None or aims.design in _DESIGNS:
         return told
     low, high = observed["lowest"], observed["highest"]
-    beyond = [p for p in prevalence if not low <= p <= high]
+    # As printed: what a review states in whole per cent is no other place than 79.6 %.
+    beyond = [p for p in prevalence if _beyond(p, low, high)]
     if not beyond:
         return told
     listed = _percents(beyond)
@@ -181,6 +182,13 @@ def _of_empty_cells(table: AccuracyTable) -> list[str]:
                     "chance that rests on it, follows the prior."
                 )
     return found
+
+
+def _beyond(stated: float, low: float, high: float) -> bool:
+    """Whether a prevalence lies outside by more than it was rounded by."""
+    digits = len(f"{100 * stated:.6g}".partition(".")[2])
+    slack = 0.5 * 10.0**-digits / 100 + 1e-12
+    return not low - slack <= stated <= high + slack
 
 
 def _percents(values: Sequence[float]) -> str:

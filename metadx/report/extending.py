@@ -10,7 +10,7 @@ from metadx.engines.analysis import Analysis, analyse
 from metadx.errors import ConvergenceWarning, FitError
 from metadx.report.added import added_of, answer_of
 from metadx.report.summary import as_text, summary
-from metadx.studies.append import Addition
+from metadx.studies.addition import Addition
 from metadx.studies.history import Answer
 from metadx.studies.review import Review
 

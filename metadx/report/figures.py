@@ -13,6 +13,7 @@ from metadx.engines.fit import Fit
 from metadx.errors import MetadxError
 from metadx.report.criticism_figures import criticism_figures
 from metadx.report.decision import ILLUSTRATIVE_PREVALENCE
+from metadx.report.figure_list import write_figure_list
 from metadx.report.html.blocks import Picture
 from metadx.studies.aims import LR_NEG, LR_POS, NO_AIMS, Aims
 from metadx.studies.review import Review
@@ -23,6 +24,7 @@ type FigureFormat = Literal["svg", "png", "pdf"]
 #: Formats of every figure of a result.
 FORMATS: tuple[FigureFormat, ...] = ("svg", "png", "pdf")
 
+_CRITICISM: tuple[FigureFormat, ...] = ("svg", "png")
 _LONGEST = 40  # characters of a name in a file name: four bytes each, and folders have limits
 
 
@@ -54,6 +56,7 @@ def draw_figures(
 ) -> DrawnFigures:
     """Draw every figure of an analysis into a folder, each as SVG, PNG and PDF.
 
+    The pictures have no captions: these are in `figures.txt`, numbered, as journals want them.
     Those of the criticism come as SVG and PNG: they are less often printed, and a third format
     would cost another quarter of the time.
 
@@ -80,10 +83,13 @@ def draw_figures(
     drawings = figures_of(analysis, prob, review=review, prevalence=prevalence)
     drawn = draw_all(stage, drawings, say)
     if appraisal is None:
+        write_figure_list(stage, drawn.pictures)
         return drawn
-    few = tuple(kind for kind in FORMATS if kind != "pdf")
-    more = draw_all(stage, criticism_figures(appraisal, prob), say, few)
-    return DrawnFigures({**drawn.pictures, **more.pictures}, {**drawn.missing, **more.missing})
+    beside = replace(appraisal, fit=_beside(analysis, appraisal.fit))
+    more = draw_all(stage, criticism_figures(beside, prob), say, _CRITICISM)
+    pictures = {**drawn.pictures, **more.pictures}
+    write_figure_list(stage, pictures)
+    return DrawnFigures(pictures, {**drawn.missing, **more.missing})
 
 
 def draw_all(
@@ -120,7 +126,7 @@ def draw_all(
         try:
             pc = draw()
             words = figure_text(pc)
-            svg = save_for_page(pc, stage / name, formats or FORMATS)
+            svg = save_for_page(pc, stage / name, formats or FORMATS, caption=False)
         except MetadxError as error:
             missing[name] = str(error)
             continue
@@ -191,16 +197,25 @@ def figures_of(
         Takes nothing but options of the figure; returns the PlotCollection.
     """
     from metadx.plots.forest import plot_forest
+    from metadx.plots.row_parts import paged
     from metadx.plots.sroc import plot_sroc
 
-    pooled, regression = analysis.pooled, analysis.regression
-    yield "forest", partial(plot_forest, pooled, prob=prob)
+    pooled, regression = _beside(analysis, analysis.pooled), analysis.regression
+    size = pooled.table.n_studies
+    yield from paged("forest", size, partial(plot_forest, pooled, prob=prob))
     yield "sroc", partial(plot_sroc, pooled, prob=prob)
     yield from _of_accuracy(pooled, prob, prevalence, review.aims if review else NO_AIMS)
     if regression is not None:
         yield from _of_covariates(analysis, regression, prob)
     if review is not None:
         yield from _of_quality(pooled, review, prob)
+
+
+def _beside(analysis: Analysis, fit: Fit) -> Fit:
+    """Let a fit without covariates say so in its captions where a regression stands beside it."""
+    if analysis.regression is None or fit.design.has_covariates:
+        return fit
+    return replace(fit, beside=analysis.regression.design.covariates)
 
 
 def _of_accuracy(

@@ -17,13 +17,14 @@ from metadx.report.summary import SCHEMA
 _OWN = re.compile(
     r"summary\.(json|csv)|contrasts\.csv|report\.html|fit(-.+)?\.nc"
     r"|criticism\.json|revman\.txt|table-.+\.csv"
-    r"|(forest|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself"
+    r"|(forest(-\d+)?|sroc|coefficients|(forest|sroc)-by-.+|bubble-.+|sroc-.+-by-itself"
     r"|crosshair|roc-ellipses|likelihood-ratios|fagan|predictive-values|decision-curve"
-    r"|predictive-checks|influence|leave-one-out|outliers|cumulative"
+    r"|predictive-checks|influence|leave-one-out(-\d+)?|outliers"
+    r"|cumulative(-\d+)?|study-weights-\d+"
     r"|prior-posterior|prior-alternatives|alternatives|deeks-funnel|study-weights"
     r"|quadas-traffic-light(-\d+)?|quadas-bars"
     r"|kappa-forest|agreement-(tables(-\d+)?|ranks(-parts)?|bounds)|cut-points|rater-loadings)"
-    r"\.(svg|png|pdf)"
+    r"\.(svg|png|pdf)|figures\.txt"
 )
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2

@@ -174,7 +174,9 @@ def _covariates(found: Json) -> str:
     if (settings["sens"], settings["spec"]) != ("~ 1", "~ 1"):
         said.append(
             f"Covariates entered the means of the two margins as sensitivity {settings['sens']} "
-            f"and specificity {settings['spec']}."
+            f"and specificity {settings['spec']}. Results for all studies together come from a "
+            "model of the same studies without covariates, those by kind of study from the model "
+            "with covariates, of which the figures on sampling below are."
         )
     if settings["subgroup"]:
         said.append(f"Each level of {settings['subgroup']} was also fitted by itself.")

@@ -1,6 +1,6 @@
 """What the accuracy means for a thousand people tested, at stated prevalences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from metadx.report.layout import Page, paragraph, table, tone
@@ -38,7 +38,7 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
     if not estimands["ppv"] or not estimands["npv"]:
         return []
     sens, spec = estimands["sens"]["median"], estimands["spec"]["median"]
-    tested = _tested([row["prevalence"] for row in estimands["ppv"]])
+    tested = number_tested([row["prevalence"] for row in estimands["ppv"]])
     rows = []
     for ppv, npv in zip(estimands["ppv"], estimands["npv"], strict=True):
         prevalence = ppv["prevalence"]
@@ -102,8 +102,18 @@ def _range(limits: Mapping[str, float], scale: float) -> str:
     return f"{round(scale * limits['lower']):,} to {round(scale * limits['upper']):,}"
 
 
-def _tested(prevalences: list[float]) -> int:
-    """Take a thousand, or so many that a rare condition still shows in whole people."""
+def number_tested(prevalences: Sequence[float]) -> int:
+    """Take a thousand, or so many that a rare condition still shows in whole people.
+
+    Parameters
+    ----------
+    prevalences : sequence of float
+
+    Examples
+    --------
+    >>> number_tested([0.1, 0.43]), number_tested([0.0005])
+    (1000, 100000)
+    """
     rarest = min(min(p, 1 - p) for p in prevalences)
     tested = 1000
     while tested * rarest < _FEWEST and tested < _MOST:

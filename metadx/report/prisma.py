@@ -1,6 +1,6 @@
 """The items of PRISMA-DTA that the report fills, and where."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,8 @@ class Item:
     what: str
 
 
+_DONE = "what was done beside the pooling"
+_ADDITIONAL = ("16", "23")
 _ITEMS = (
     Item("1", "Title", "", "for the authors", "title of the review"),
     Item("2", "Abstract", "answer", "in part", "the numbers of the results"),
@@ -45,13 +47,13 @@ _ITEMS = (
     Item("13", "Accuracy measures", "question", "filled", "measures and unit of assessment"),
     Item("14", "Synthesis of results", "methods", "in part", "the model; thresholds and readers"),
     Item("D2", "Meta-analysis", "methods", "filled", "model, priors, software, version, seed"),
-    Item("16", "Additional analyses", "methods", "filled", "covariates, sensitivity to priors"),
+    Item("16", "Additional analyses", "methods", "in part", _DONE),
     Item("17", "Study selection", "flow", "in part", "from the study table on"),
     Item("18", "Study characteristics", "studies", "in part", "the columns of the table"),
     Item("19", "Risk of bias and applicability", "quadas", "filled", "judgements of each study"),
     Item("20", "Results of individual studies", "studies", "filled", "2×2 counts, forest plot"),
     Item("21", "Synthesis of results", "answer", "filled", "accuracy and its variability"),
-    Item("23", "Additional analysis", "criticism", "filled", "influence, priors, other models"),
+    Item("23", "Additional analysis", "criticism", "in part", _DONE),
     Item("24", "Summary of evidence", "findings", "in part", "the summary of findings"),
     Item("25", "Limitations", "trust", "in part", "checks, notes, doubts about the data"),
     Item("26", "Conclusions", "decision", "in part", "the verdict with its probability"),
@@ -59,18 +61,21 @@ _ITEMS = (
 )
 
 
-def prisma_items(places: Container[str]) -> tuple[Item, ...]:
+def prisma_items(places: Container[str], done: Sequence[str] = ()) -> tuple[Item, ...]:
     """List the items of PRISMA-DTA with what a page gives for each.
 
     Parameters
     ----------
     places : container of str
         Identifiers of the sections that the page has with something in them.
+    done : sequence of str
+        The additional analyses that were made, in words.
 
     Returns
     -------
     tuple of Item
-        An item whose section the page lacks is left to the authors.
+        An item whose section the page lacks is left to the authors, and so are additional
+        analyses where none was made.
 
     References
     ----------
@@ -85,8 +90,14 @@ def prisma_items(places: Container[str]) -> tuple[Item, ...]:
     ('filled', 'for the authors')
     """
     return tuple(
-        item
-        if not item.place or item.place in places
+        _named(item, done)
+        if item.place in places and (done or item.number not in _ADDITIONAL)
         else Item(item.number, item.topic, "", "for the authors", item.what)
         for item in _ITEMS
     )
+
+
+def _named(item: Item, done: Sequence[str]) -> Item:
+    if item.number not in _ADDITIONAL:
+        return item
+    return Item(item.number, item.topic, item.place, "filled", ", ".join(done))

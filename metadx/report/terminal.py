@@ -155,8 +155,8 @@ def _accuracy(found: Json, page: Page, level: str) -> list[str]:
         "Median study: the typical one, half of all studies lie above it. Mean: over all studies. "
         f"New study: where the next one is expected ({level} prediction interval)."
     )
-    of = f" ({TOGETHER})" if others else ""
-    title = f"How accurate is the test?{of} (%, median and {level} interval)"
+    of = f"{TOGETHER}; " if others else ""
+    title = f"How accurate is the test? ({of}%, median and {level} interval)"
     return _titled(page, title, [*lines, *_dim(page, legend)])
 
 
@@ -209,7 +209,8 @@ def _heterogeneity(found: Json, page: Page, level: str) -> list[str]:
         ["rho, correlation of the two", _or_given(parameters["rho"], two_decimals)],
     ]
     lines = table(page, ["", "sensitivity", "specificity"], rows)
-    title = f"How much do studies differ? (median and {level} interval)"
+    few = "; prior-led" if found["data"]["n_studies"] < FEW_STUDIES else ""
+    title = f"How much do studies differ? (median and {level} interval{few})"
     legend = _I2_LEGEND if usual else _OTHER_LEGEND if differ else _NO_SPREAD
     return _titled(page, title, [*lines, *_i2_warning(found, page), *_dim(page, legend)])
 

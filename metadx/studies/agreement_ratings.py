@@ -9,9 +9,9 @@ from metadx.errors import DataError
 from metadx.studies.agreement import AgreementRow, IntArray, Ratings
 from metadx.studies.agreement_scale import Scale
 from metadx.studies.agreement_sheet import Key, Sheet, key_label, key_problems
-from metadx.studies.cells import is_missing
+from metadx.studies.cells import is_missing, tidy
 from metadx.studies.counts import counts_from_cells
-from metadx.studies.problems import Problem, listed, quoted, refuse_if_any
+from metadx.studies.problems import SHOWN, Problem, listed, quoted, refuse_if_any
 
 MOST_CASES = 10_000_000
 """Cases that are held one by one for three or more raters."""
@@ -64,6 +64,7 @@ def rated_blocks(sheet: Sheet, scale: Scale) -> tuple[RatedBlock, ...]:
     """
     raters = tuple(sheet.raters)
     problems = key_problems(sheet)
+    _refuse_other_scale(sheet, scale)
     values = np.full((len(sheet.rows), len(raters)), -1, dtype=np.int64)
     for j, (rater, cells) in enumerate(sheet.raters.items()):
         for i, cell in enumerate(cells):
@@ -88,6 +89,31 @@ def rated_blocks(sheet: Sheet, scale: Scale) -> tuple[RatedBlock, ...]:
         for key in dict.fromkeys(keys)
         for mine in ([i for i, other in enumerate(keys) if other == key],)
     )
+
+
+def _refuse_other_scale(sheet: Sheet, scale: Scale) -> None:
+    """Say it once where the cells speak of another scale, and not for every cell."""
+    cells = [tidy(c) for column in sheet.raters.values() for c in column if not is_missing(c)]
+    strange = [cell for cell in cells if not _is_on(scale, cell)]
+    names = sorted({*strange})
+    if len(strange) < 2 or len(names) > SHOWN:
+        return
+    if len(strange) == len(cells) or len(strange) > SHOWN:
+        found = listed([quoted(name, 20) for name in names])
+        verb = "is no category" if len(names) == 1 else "are no categories"
+        raise DataError(
+            f"{sheet.source}: {found} {verb} of the scale, which is "
+            f"{listed(scale.codes or scale.categories)}; give all categories, lowest first: "
+            "[scale] categories in review.toml, or --scale."
+        )
+
+
+def _is_on(scale: Scale, cell: str) -> bool:
+    try:
+        scale.place(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _who(sheet: Sheet, i: int) -> str | None:

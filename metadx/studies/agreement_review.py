@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Literal
 from metadx.errors import DataError
 from metadx.resources import data_dir
 from metadx.studies.agreement import AgreementTable, Correction
-from metadx.studies.agreement_kind import TABLES, bare_kind, review_kind
 from metadx.studies.agreement_read import Declared, read_agreement
 from metadx.studies.agreement_scale import Scale, scale_by_hand
 from metadx.studies.agreement_sheet import SheetKind
 from metadx.studies.cells import tidy
 from metadx.studies.problems import listed, name_text
 from metadx.studies.review import Published, ReviewSource, list_datasets
+from metadx.studies.review_kind import TABLES, bare_kind, review_kind
 from metadx.studies.study_table import REVIEW_FILE
 
 if TYPE_CHECKING:

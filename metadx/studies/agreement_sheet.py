@@ -147,6 +147,13 @@ def read_sheet(path: Path, kind: SheetKind) -> Sheet:
     else:
         lines = rows_from_text(data, source=source)
     holds = ("case", "cases") if kind == "ratings" else ("line", "lines")
+    if kind == "agreement" and sum(any(map(str.strip, line)) for line in lines) == 1:
+        beside = next(path.parent.glob("ratings.*"), None)
+        if beside is not None:
+            raise DataError(
+                f"{source}: only a header; the ratings are in {beside.name}, so delete {source}, "
+                "or type printed figures into it."
+            )
     grid = grid_from_rows(lines, source=source, holds=holds)
     return sheet_of(grid, kind, source=source, sha256=hashlib.sha256(data).hexdigest())
 

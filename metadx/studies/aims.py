@@ -6,7 +6,6 @@ from typing import Literal
 type Goal = Literal["rule out", "rule in", "both"]
 type StudyDesign = Literal["cohort", "case-control", "mixed"]
 
-GOALS: tuple[Goal, ...] = ("rule out", "rule in", "both")
 #: A likelihood ratio beyond these changes the odds "largely and often conclusively": Jaeschke R,
 #: Guyatt GH, Sackett DL. JAMA 1994;271:703-707.
 LR_NEG, LR_POS = 0.1, 10.0

@@ -1,9 +1,7 @@
 """A new study for a review: checked as if it stood in the table, then added to its file."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,64 +10,20 @@ import numpy as np
 from metadx.errors import DataError
 from metadx.resources import data_dir
 from metadx.studies.accuracy import COUNTS, AccuracyTable
+from metadx.studies.addition import Addition
 from metadx.studies.cells import tidy
 from metadx.studies.covariates import Categorical
 from metadx.studies.delimited import rows_from_text
+from metadx.studies.history import settle, write_addition
 from metadx.studies.labels import join_label
 from metadx.studies.new_study import NewStudy, TableColumns, cells_of
 from metadx.studies.problems import listed, name_text, quoted
 from metadx.studies.read import file_bytes
+from metadx.studies.replace_file import turn_at
 from metadx.studies.review import Review, load_review
 from metadx.studies.study_table import REVIEW_FILE, study_table_of
 from metadx.studies.text_form import form_of, with_row
 from metadx.studies.workbook import ZIP
-
-
-@dataclass(frozen=True, eq=False)
-class Addition:
-    """A study that may be added to a review, with the review as it is and as it would be.
-
-    Parameters
-    ----------
-    file : Path
-        The study table.
-    row : int
-        Where the study will stand; the header is row 1.
-    before, content : bytes
-        The table as it is, and with the study.
-    present : Review or None
-        The review as it is; None where it has no study yet.
-    extended : Review
-        The review with the study, which is its last one.
-    left_empty : tuple of str
-        Columns of which nothing was told.
-    remarks : tuple of str
-        What is to be looked at: a level that no other study has, a reference that changes.
-    """
-
-    file: Path
-    row: int
-    before: bytes
-    content: bytes
-    present: Review | None
-    extended: Review
-    left_empty: tuple[str, ...]
-    remarks: tuple[str, ...]
-
-    @property
-    def study(self) -> str:
-        """The label of the new study."""
-        return self.extended.table.study[-1]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The counts of the new study; of one with several possible tables, those shown."""
-        return {name: int(getattr(self.extended.table, name)[-1]) for name in COUNTS}
-
-
-def sha256_of(content: bytes) -> str:
-    """Return the hash of the bytes of a table, as in ``summary.json``."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def table_to_extend(path: str | Path) -> Path:
@@ -120,7 +74,11 @@ def table_to_extend(path: str | Path) -> Path:
 
 
 def prepare_addition(
-    path: str | Path, new: NewStudy, *, label: Sequence[str] | None = None
+    path: str | Path,
+    new: NewStudy,
+    *,
+    label: Sequence[str] | None = None,
+    anyway: bool = False,
 ) -> Addition:
     """Check a new study as if it stood in the table already; write nothing.
 
@@ -131,6 +89,8 @@ def prepare_addition(
     new : NewStudy
     label : sequence of str or None
         As of `metadx.load_review`.
+    anyway : bool
+        Whether to take a study that looks like one that is there already.
 
     Returns
     -------
@@ -155,6 +115,8 @@ def prepare_addition(
     content, row = with_row(before, cells, source=source)
     extended = load_review(path, label=label, content=content)
     remarks = _compared(present.table, extended.table, source) if present else ()
+    if present and not anyway:
+        _refuse_alike(present.table, extended.table)
     return Addition(file, row, before, content, present, extended, empty, remarks)
 
 
@@ -188,6 +150,22 @@ def _refuse_known(
                 f"{table.source}: {quoted(label)} is there already ({known}); to add another "
                 f'study give it a label of its own, such as "{tidy(label)}b"; to correct the one '
                 "that is there, edit the file."
+            )
+
+
+def _refuse_alike(old: AccuracyTable, new: AccuracyTable) -> None:
+    """Ask before a study is written that may be one of the table under another spelling."""
+    from metadx.studies.cross_checks import bare_label
+
+    label, counts = new.study[-1], [int(getattr(new, name)[-1]) for name in COUNTS]
+    for place, known in enumerate(old.study):
+        spelling = bare_label(known) == bare_label(label)
+        same = counts == [int(getattr(old, name)[place]) for name in COUNTS]
+        if spelling or (same and not new.alternatives):
+            how = "a label that differs in spelling only from" if spelling else "the four counts of"
+            raise DataError(
+                f"{quoted(label)} has {how} {quoted(known)}, which is in {old.source} already; if "
+                "it is another study, add it with --anyway."
             )
 
 
@@ -242,6 +220,7 @@ def add_study(
     tn: int | None = None,
     values: Mapping[str, object] | None = None,
     label: Sequence[str] | None = None,
+    anyway: bool = False,
     by: str = "",
     source: str = "",
 ) -> Addition:
@@ -263,6 +242,8 @@ def add_study(
         Cells of further columns, by header.
     label : sequence of str or None
         As of `metadx.load_review`.
+    anyway : bool
+        Whether to add a study with the four counts of another, or nearly its label.
     by, source : str
         Who adds the study and where its counts come from, for the history.
 
@@ -286,9 +267,6 @@ def add_study(
     >>> added.row, text.splitlines()[-1]
     (3, 'Kim 2026,31,4,2,9')
     """
-    from metadx.studies.history import settle, write_addition
-    from metadx.studies.replace_file import turn_at
-
     given = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
     new = NewStudy(
         study,
@@ -298,6 +276,6 @@ def add_study(
     file = table_to_extend(path)
     with turn_at(file):
         settle(file)
-        addition = prepare_addition(path, new, label=label)
+        addition = prepare_addition(path, new, label=label, anyway=anyway)
         write_addition(addition, by=by, source=source)
     return addition

@@ -79,7 +79,7 @@ def findings(review: Review) -> tuple[Finding, ...]:
         *_same_levels(table),
         *_overall_judgements(review),
         *_published_limits(review.published),
-        *(Finding(about, text) for about, text in unmet_totals(table, review.totals)),
+        *_unmet_totals(review),
     )
 
 
@@ -119,7 +119,7 @@ def _same_counts(table: AccuracyTable) -> list[Finding]:
 def _same_labels(table: AccuracyTable) -> list[Finding]:
     return [
         Finding(_names(table, places), "labels that differ in spelling only; the same study twice?")
-        for places in _groups([_bare(label) for label in table.study])
+        for places in _groups([bare_label(label) for label in table.study])
     ]
 
 
@@ -176,6 +176,21 @@ def _published_limits(published: Sequence[Published]) -> list[Finding]:
     return found
 
 
+def _unmet_totals(review: Review) -> list[Finding]:
+    """Compare the totals of the source with the studies of the source: others were added since."""
+    if not review.totals:
+        return []
+    from metadx.studies.history import added_studies
+
+    table, since = review.table, ""
+    added = added_studies(review.folder / review.table.source) & {*table.study}
+    if added:
+        table = table.take([i for i, label in enumerate(table.study) if label not in added])
+        one = len(added) == 1
+        since = f" (without the {'study' if one else f'{len(added)} studies'} added since)"
+    return [Finding(about, f"{text}{since}") for about, text in unmet_totals(table, review.totals)]
+
+
 def _groups(keys: Sequence[Hashable]) -> list[list[int]]:
     """Return the places of keys that stand more than once, together."""
     groups: dict[Hashable, list[int]] = defaultdict(list)
@@ -184,8 +199,18 @@ def _groups(keys: Sequence[Hashable]) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _bare(label: str) -> str:
-    """Return what is left of a label without case, Latin accents, space and punctuation."""
+def bare_label(label: str) -> str:
+    """Return what is left of a label without case, Latin accents, space and punctuation.
+
+    Parameters
+    ----------
+    label : str
+
+    Examples
+    --------
+    >>> bare_label("M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller (2003)"), bare_label("2.5 mm")
+    ('muller2003', '2=5mm')
+    """
     # A point or comma within a number is no punctuation: 2.5 is not 25.
     numbers_kept = re.sub(r"(?<=\d)[.,](?=\d)", "=", label)
     plain = unicodedata.normalize("NFKD", numbers_kept).casefold()

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 
 from metadx.errors import DataError
@@ -11,6 +12,7 @@ from metadx.studies.headers import role_of
 from metadx.studies.problems import quoted
 
 _SEPARATORS = (",", ";", "\t")
+_ABOVE = 10  # filled rows among which the header is looked for
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -151,14 +153,25 @@ def separator_of(text: str, *, source: str) -> tuple[str, bool]:
         return told, True
     scores = []
     for separator in _SEPARATORS:
-        try:
-            rows = islice(_read(text, separator, source), 100)
-            header = next((row for row in rows if any(map(str.strip, row))), [])
-        except DataError:
-            header = []
-        known = sum(role_of(cell) is not None for cell in header)
-        scores.append((known, len(header)))
+        header = _header(islice(_read(text, separator, source), 100))
+        scores.append((_known(header), len(header)))
     return _SEPARATORS[scores.index(max(scores))], False
+
+
+def _header(rows: Iterable[list[str]]) -> list[str]:
+    """Return the first row; where a title stands above the header, the row that looks like one."""
+    filled: list[list[str]] = []
+    with suppress(DataError):
+        for row in rows:
+            if any(map(str.strip, row)):
+                filled.append(row)
+            if (filled and _known(filled[-1])) or len(filled) == _ABOVE:
+                break
+    return max(filled, key=_known, default=[])
+
+
+def _known(header: Iterable[str]) -> int:
+    return sum(role_of(cell) is not None for cell in header)
 
 
 def _read(text: str, separator: str, source: str) -> Iterable[list[str]]:

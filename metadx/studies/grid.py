@@ -8,6 +8,10 @@ from metadx.studies.cells import is_missing, tidy
 from metadx.studies.headers import role_of
 from metadx.studies.problems import Problem, listed, quoted, refuse_if_any
 
+_COUNTS = ("tp", "fp", "fn", "tn")
+_FILL = " Type each study in a row below it, or let `metadx add` do so."
+_ABOVE = 10  # rows among which a header is looked for that has a title above it
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -71,12 +75,13 @@ def grid_from_rows(
     headers = [tidy(cell) for cell in first]
     while headers and not headers[-1]:
         headers.pop()
+    _refuse_title(filled, source)
     if len(filled) == 1:
         known = holds[0] != "study" or any(map(role_of, headers))
         what = holds[1] if known else "rows"
         raise DataError(
             f"{source}: only a header (row {header_row}) and no {what} below it; "
-            f"found: {listed(headers)}."
+            f"found: {listed(headers)}.{_FILL if what == 'studies' else ''}"
         )
     width = len(headers)
     problems = [
@@ -102,9 +107,28 @@ def _too_wide(line: Sequence[str], width: int) -> str:
     filled = [i for i, cell in enumerate(line) if cell.strip()]
     extra = ", ".join(quoted(line[i], 20) for i in filled if i >= width)
     return (
-        f"{filled[-1] + 1} cells under {width} headers (beyond the last: {extra}); "
-        "put a text that holds the separator in double quotes"
+        f"{filled[-1] + 1} cells under {width} header{'s' * (width != 1)} (beyond the last: "
+        f"{extra}); give each column a header; in a CSV, put a text that holds the separator in "
+        "double quotes"
     )
+
+
+def _refuse_title(filled: Sequence[tuple[int, Sequence[str]]], source: str) -> None:
+    """Say it once where a title or a remark stands above the header."""
+    first = filled[0][1]
+    if _counts_named(first):
+        return
+    for row, line in filled[1:_ABOVE]:
+        if _counts_named(line) == len(_COUNTS):
+            above = quoted(" ".join(cell.strip() for cell in first if cell.strip()), 40)
+            raise DataError(
+                f"{source}: row {filled[0][0]} holds {above}, and the header stands in row {row}; "
+                f"delete what stands above it."
+            )
+
+
+def _counts_named(line: Sequence[str]) -> int:
+    return len({role_of(cell) for cell in line} & {*_COUNTS})
 
 
 def _refuse_nameless(headers: Sequence[str], columns: Sequence[Sequence[str]], source: str) -> None:

@@ -50,6 +50,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "n_nondiseased": ("n nondiseased",),
 }
 
+#: Folded headers of figures that are read only where their name says that they are printed ones.
+_FIGURES = re.compile(
+    r"sens(itivity)?|spec(ificity)?|[pn]pv|prevalence|n(non)?diseased|lr(pos|neg|\+)|auc|dor"
+)
 _IGNORED = re.compile(r"[\s._\-]+")
 
 
@@ -207,7 +211,13 @@ def _no_column(missing: Sequence[str], headers: Sequence[str], source: str) -> s
     names = "; ".join(f"{role}: {', '.join(ALIASES[role])}" for role in missing)
     found = ", ".join(quoted(header) for header in headers[:30])
     hint = ""
-    if len(headers) == 1:
+    if list(missing) != ["study"] and any(map(_FIGURES.fullmatch, map(fold, headers))):
+        hint = (
+            " Where a study prints figures instead of counts, columns such as reported_sens, "
+            "reported_spec, reported_n and reported_n_diseased take them as printed, and "
+            "`metadx audit` tells which counts they allow."
+        )
+    elif len(headers) == 1:
         hint = " Columns must be separated by commas, semicolons or tabs."
     elif not any(role_of(header) for header in headers if role_of(header) != "study"):
         hint = (

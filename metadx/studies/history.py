@@ -14,7 +14,7 @@ from typing import Any
 
 from metadx import __version__
 from metadx.errors import DataError
-from metadx.studies.append import Addition, sha256_of
+from metadx.studies.addition import Addition, sha256_of
 from metadx.studies.delimited import rows_from_text
 from metadx.studies.problems import listed, quoted
 from metadx.studies.read import file_bytes
@@ -66,6 +66,29 @@ def history_of(table: Path) -> Path:
     table = table.resolve() if table.is_symlink() else table
     stem = table.stem if table.suffix.lower() == ".csv" else table.name
     return table.parent / "history" / f"{stem}-history.csv"
+
+
+def added_studies(table: Path) -> frozenset[str]:
+    """Return the labels of the studies that were added to a table, as its history has it.
+
+    Parameters
+    ----------
+    table : Path
+
+    Returns
+    -------
+    frozenset of str
+        Empty where there is no history, or none of metadx.
+    """
+    history = history_of(table)
+    if not history.is_file():
+        return frozenset()
+    try:
+        headers, body = _read(history)
+    except DataError:
+        return frozenset()
+    event, study = headers.index("event"), headers.index("study")
+    return frozenset(line[study].strip() for line in body if line[event].strip() == "added")
 
 
 def write_addition(

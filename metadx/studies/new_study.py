@@ -106,6 +106,13 @@ def cells_of(
                 "or add the column to the table."
             )
         told[roles[name]] = tidy(value)
+    absent = [name for name in COUNTS if name not in new.counts]
+    if absent and not _takes_figures(headers):
+        options = " and ".join(f"--{name}" for name in absent)
+        raise DataError(
+            f"{quoted(new.label)}: {listed(absent)} missing; give {options} (a missing count is "
+            "never read as 0)."
+        )
     name_place = _place_of_label(headers, roles, columns, source)
     if name_place in told:
         raise DataError(
@@ -124,7 +131,7 @@ def cells_of(
 def _roles(headers: Sequence[str], columns: TableColumns, source: str) -> dict[str, int]:
     """Find the columns; a table with printed figures may do without columns of counts."""
     found = list(headers)
-    if any(fold(name).startswith("reported") or fold(name) == ALTERNATIVES for name in headers):
+    if _takes_figures(headers):
         had = {role_of(name) for name in headers} | set(columns.by_hand)
         found += [name for name in COUNTS if name not in had]
     return match_roles(
@@ -134,6 +141,11 @@ def _roles(headers: Sequence[str], columns: TableColumns, source: str) -> dict[s
         declared=columns.declared,
         label=columns.label,
     )
+
+
+def _takes_figures(headers: Sequence[str]) -> bool:
+    """Tell whether printed figures may stand in for counts."""
+    return any(fold(name).startswith("reported") or fold(name) == ALTERNATIVES for name in headers)
 
 
 def _refuse_count(place: int, roles: Mapping[str, int], headers: Sequence[str]) -> None:

@@ -228,7 +228,7 @@ def load_dataset(name: str) -> Review:
     Parameters
     ----------
     name : str
-        One of `list_datasets`.
+        One of ``list_datasets("accuracy")``.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def load_dataset(name: str) -> Review:
     Raises
     ------
     DataError
-        If no shipped review has that name.
+        If no shipped review of accuracy has that name.
 
     Examples
     --------
@@ -249,6 +249,11 @@ def load_dataset(name: str) -> Review:
         near = get_close_matches(name.lower(), names, n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {listed(names)}."
         raise DataError(f"no dataset {quoted(name)} ships with metadx; {hint}")
+    if name in list_datasets("agreement"):
+        raise DataError(
+            f"the dataset {quoted(name)} is of the agreement of raters; read it with "
+            f"metadx.load_agreement({str(data_dir() / name)!r})."
+        )
     return _load_folder(data_dir() / name, None, None)
 
 
@@ -274,7 +279,7 @@ def list_datasets(kind: Literal["accuracy", "agreement"] | None = None) -> tuple
     names = sorted(file.parent.name for file in data_dir().glob(f"*/{REVIEW_FILE}"))
     if kind is None:
         return tuple(names)
-    from metadx.studies.agreement_kind import review_kind
+    from metadx.studies.review_kind import review_kind
 
     return tuple(name for name in names if review_kind(data_dir() / name) == kind)
 
@@ -356,7 +361,7 @@ def _check_columns(review: Review, file: Path) -> None:
         fit = [n for n, c in review.table.covariates.items() if isinstance(c, Categorical)]
         raise DataError(
             f"{file}: analysis.subgroup: {quoted(subgroup)} is no categorical column; "
-            f"wanted one of {listed(fit) or '(there is none)'}."
+            + (f"wanted one of {listed(fit)}." if fit else "the table has none; take it out.")
         )
     for place, total in enumerate(review.totals, start=1):
         if total.column and not isinstance(review.table.covariates.get(total.column), Categorical):

@@ -1,5 +1,6 @@
 """Read `review.toml` and say what is wrong with it, with the path into the document."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -71,13 +72,14 @@ def read_review_file(path: Path) -> ReviewFile:
     """
     try:
         # Editors on Windows may write a byte-order mark, which TOML does not allow.
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        document = tomllib.loads(text)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path} is not valid TOML: {error}.") from error
+        raise DataError(f"{path} is not valid TOML: {error}{_line_of(text, error)}") from error
     try:
         form = ReviewFile.model_validate(document)
     except ValidationError as error:
@@ -86,6 +88,31 @@ def read_review_file(path: Path) -> ReviewFile:
         raise
     refuse_if_any(str(path), [Problem(_of_other_kind(form, place)) for place in _strange(form)])
     return form
+
+
+_CURLY = (
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
+)
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (rf"[{_CURLY}]", 'write straight quotation marks: "..."'),
+    (r"=\s*[0-9.]+\s*%", "write a proportion instead of per cent, such as 0.95"),
+    (r"[=\[]\s*[0-9]+,[0-9]", "write a decimal point, such as 0.05"),
+    (r"=\s*[0-9]+\.[0-9]+\.[0-9]", "write a date such as 2026-01-31"),
+    (r"=\s*(yes|no|True|False)\b", "write true or false"),
+    (r"=\s*[^\s\"'\[{0-9tf+-]", 'put a text in quotation marks, such as title = "..."'),
+)
+"""What is often written in a line of TOML, and what to write instead."""
+
+
+def _line_of(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """Quote the line that is no TOML, with what to write instead where that is known."""
+    place = re.search(r"at line (\d+)", str(error))
+    lines = text.splitlines()
+    if place is None or not 0 < int(place[1]) <= len(lines):
+        return "."
+    line = lines[int(place[1]) - 1].strip()
+    remedy = next((f"; {way}" for found, way in _REMEDIES if re.search(found, line)), "")
+    return f": {quoted(line)}{remedy}."
 
 
 def _strange(form: ReviewFile) -> list[str]:
@@ -137,6 +164,10 @@ def _fault(fault: Mapping[str, Any]) -> str:
     else:
         wanted = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value should be ")
         what = f"found {_shown(found)}, wanted {wanted}".replace("dictionary", "table")
+        if kind == "list_type":
+            what = f"found {_shown(found)}, wanted a list: put it in brackets, [{_literal(found)}]"
+        elif kind.startswith("date"):
+            what = f"found {_shown(found)}, wanted a date such as 2026-01-31, without quotes"
     return f"{dotted(place)}: {what}"
 
 
@@ -145,6 +176,10 @@ def _unknown_key(place: Sequence[str | int]) -> str:
     near = get_close_matches(str(place[-1]), known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"unknown key, wanted one of {', '.join(known)}{hint}"
+
+
+def _literal(found: object) -> str:
+    return quoted(found) if isinstance(found, str) else str(found)
 
 
 def _shown(found: object) -> str:

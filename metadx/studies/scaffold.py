@@ -11,12 +11,12 @@ from typing import Literal
 
 from metadx.errors import DataError
 from metadx.resources import data_dir
-from metadx.studies.agreement_kind import bare_kind, review_kind
 from metadx.studies.agreement_review import load_agreement
 from metadx.studies.cells import tidy
 from metadx.studies.problems import name_text
 from metadx.studies.read import file_bytes, sheet_rows
 from metadx.studies.review import list_datasets, load_review
+from metadx.studies.review_kind import bare_kind, review_kind
 from metadx.studies.scaffold_text import accuracy_toml, agreement_toml, toml_text
 from metadx.studies.study_table import REVIEW_FILE
 from metadx.studies.workbook import ZIP

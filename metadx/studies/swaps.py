@@ -12,6 +12,8 @@ from metadx.studies.problems import listed, quoted
 
 # Sens and spec that add up to 1 may miss it by a rounding error of their sum.
 _ROUNDING = 1e-12
+# A mix-up whose median of sens + spec - 1 is so near the best one explains the table as well.
+_NEARLY = 0.9
 
 # Which column each count would have to be read from; the simplest mistakes come first.
 _MIX_UPS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -134,12 +136,13 @@ def _names(table: AccuracyTable, chosen: npt.NDArray[np.bool_]) -> str:
 
 
 def _mending(counts: Mapping[str, IntArray], n_low: int) -> str | None:
-    """Return the simplest mix-up that brings most of the studies above chance."""
-    best: tuple[int, str | None] = (n_low, None)
+    """Return the mix-ups that bring most of the studies above chance, if any, the best first."""
+    mended: list[tuple[float, str]] = []
     for name, taken_from in _MIX_UPS:
         index = youden({c: counts[taken_from.get(c, c)] for c in COUNTS})
-        still_low = int((index <= _ROUNDING).sum())
-        # A later, more tangled explanation must do better to be named.
-        if still_low < best[0]:
-            best = (still_low, name)
-    return best[1] if best[0] <= n_low / 4 else None
+        if (index <= _ROUNDING).sum() <= n_low / 4:
+            mended.append((float(np.nanmedian(index)), name))
+    best = max((value for value, _ in mended), default=0.0)
+    # One that leaves the test little better than chance does not explain a mix-up that two would.
+    named = sorted((one for one in mended if one[0] >= _NEARLY * best), key=lambda one: -one[0])
+    return ", or ".join(name for _, name in named) or None

@@ -18,6 +18,7 @@ class Import:
     names: tuple[str, ...]
     level: int
     at_import: bool  # runs when the importing module is imported: not in a function or type check
+    for_types: bool  # never runs
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,20 @@ class Source:
 def _imports(tree):
     found = []
 
-    def visit(node, at_import):
+    def visit(node, at_import, for_types):
         for child in ast.iter_child_nodes(node):
             deferred = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             checking = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
             now = at_import and not deferred and not checking
+            never = for_types or checking
             if isinstance(child, ast.Import):
-                found.extend(Import(a.name, (), 0, now) for a in child.names)
+                found.extend(Import(a.name, (), 0, now, never) for a in child.names)
             elif isinstance(child, ast.ImportFrom):
                 names = tuple(a.name for a in child.names)
-                found.append(Import(child.module or "", names, child.level, now))
-            visit(child, now)
+                found.append(Import(child.module or "", names, child.level, now, never))
+            visit(child, now, never)
 
-    visit(tree, True)
+    visit(tree, True, False)
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ OF_COVARIATES = {"sroc-by-": "sroc_by_covariate", "forest-by-": "forest_by_covar
 
 def test_every_figure_of_a_result_is_in_the_gallery():
     source = inspect.getsource(figures) + inspect.getsource(criticism_figures)
-    named = set(re.findall(r'yield f?"([a-z-]+)', source))
+    named = set(re.findall(r'(?:yield f?|paged\()"([a-z-]+)', source))
     assert len(named) > 20
     shown = {OF_COVARIATES.get(name, name.replace("-", "_")) for name in named}
     assert shown == set(gallery_page.NAMES)

@@ -64,6 +64,49 @@ def test_the_wheel_holds_every_card_and_review(wheel, root):
         assert found == wanted
 
 
+def test_the_wheel_holds_every_file_of_the_package(wheel, root):
+    """Templates, style sheet, stub and mark of types too: without them no page can be made."""
+    _, content = wheel
+    passed_over = {"__pycache__", "_models", "_data"}
+
+    def files(folder):
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and not passed_over & {*path.relative_to(folder).parts}
+        }
+
+    ours = files(root / "metadx")
+    assert {"py.typed", "__init__.pyi", "report/html/templates/page.jinja"} <= ours.keys()
+    assert files(content / "metadx") == ours
+
+
+def test_an_installed_metadx_writes_a_page(wheel, tmp_path):
+    _, content = wheel
+    code = """
+import metadx
+from metadx.criticism.appraisal import appraise
+from metadx.report.criticism_json import criticism_of
+from metadx.report.html.sections import report_of
+from metadx.report.html.source import Source
+review = metadx.load_dataset("telomerase")
+analysis = metadx.analyse(review, draws=400)
+found = metadx.summary(analysis)
+criticism = criticism_of(appraise(analysis, parts=()), 0.95)
+print(report_of(Source(found, review, analysis, criticism, {}, {}))[0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(content), "PYTHONIOENCODING": "utf-8"},
+    )
+    assert "<!doctype html>" in done.stdout.lower()
+    assert 'id="table-accuracy"' in done.stdout
+
+
 def test_the_wheel_holds_nothing_else(wheel, root):
     file, content = wheel
     assert file.name.startswith(f"metadx-{metadx.__version__}-py3-none-any")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypeAliasType, get_args, is_protocol
 
 import pytest
 
@@ -29,6 +30,20 @@ def arguments(thing):
     return [parameter.name for parameter in found if parameter.kind not in kinds]
 
 
+def home_of(name):
+    return inspect.unwrap(getattr(metadx, name)).__module__
+
+
+def classes_in(hint):
+    """Return the classes of metadx that an annotation names; what is only asked for is none."""
+    if isinstance(hint, TypeAliasType):
+        return classes_in(hint.__value__)
+    if get_args(hint):
+        return {found for one in get_args(hint) for found in classes_in(one)}
+    own = isinstance(hint, type) and hint.__module__.startswith("metadx.")
+    return {hint} if own and not is_protocol(hint) else set()
+
+
 def test_the_names_are_sorted_and_listed():
     assert list(NAMES) == sorted(set(NAMES))
     assert {*NAMES, "__version__"} <= set(dir(metadx))
@@ -37,7 +52,7 @@ def test_the_names_are_sorted_and_listed():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_public_name_can_be_had(name):
     assert getattr(metadx, name).__name__ == name
-    assert getattr(metadx, name).__module__.startswith("metadx.")
+    assert home_of(name).startswith("metadx.")
 
 
 def test_an_unknown_name_is_refused_as_usual():
@@ -53,7 +68,7 @@ def test_names_for_type_checkers_are_those_at_run_time():
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert homes == {name: getattr(metadx, name).__module__ for name in NAMES}
+    assert homes == {name: home_of(name) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,6 +86,22 @@ def test_a_public_name_is_documented_in_full(name):
     if callable(thing) and not inspect.isclass(thing):
         assert not arguments(thing) or found["Returns"].strip()
         assert ">>> " in found["Examples"]
+
+
+def test_what_public_functions_take_and_return_is_public():
+    named = {
+        (name, kind)
+        for name in NAMES
+        if inspect.isfunction(getattr(metadx, name))
+        for hint in (
+            inspect.signature(getattr(metadx, name)).return_annotation,
+            *(p.annotation for p in inspect.signature(getattr(metadx, name)).parameters.values()),
+        )
+        for kind in classes_in(hint)
+    }
+    assert {(metadx.fit.__name__, metadx.Fit), ("analyse", metadx.Analysis)} <= named
+    hidden = [f"{name}: {kind}" for name, kind in named if kind.__name__ not in NAMES]
+    assert hidden == []
 
 
 def test_every_public_name_stands_on_its_page(pages):

@@ -6,6 +6,7 @@ from typing import Any
 from metadx.engines.agreement.result import AgreementFit
 from metadx.report.agreement_answer import size_words
 from metadx.report.agreement_checked import agreement_findings
+from metadx.report.agreement_answer import unused_words
 from metadx.report.agreement_sentence import first_sentence
 from metadx.report.html.agreement_methods import agreement_methods_section
 from metadx.report.html.agreement_tables import (
@@ -93,6 +94,7 @@ def _opening(found: Json, review: AgreementReview) -> Sequence[Block]:
     if any(not check["passed"] for check in found["checks"]):
         blocks.append(Text("A check of the fit failed: do not report these numbers.", "warning"))
     blocks.append(Text(first_sentence(found), "lead"))
+    blocks += [Text(doubt, "warning") for doubt in unused_words(found)]
     told = f"Given throughout: posterior medians with {level_words(found)} credible intervals."
     return [*blocks, Text(f"{size_words(found['data'])} {told}")]
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metadx.report.agreement_answer import printed_words
+from metadx.report.agreement_answer import higher_words, printed_words
 from metadx.report.html.table import Column, Table
 from metadx.report.numbers import two_decimals, two_digits, whole_percent
 
 type Json = Mapping[str, Any]
 
 _NONE = "–"
+_RATINGS = "every rating"  # of readers who share their cases: nothing was printed
 _TARGETS = (
     ("typical", ""),
     ("mean over all", "_population"),
@@ -89,7 +90,7 @@ def category_table(found: Json, level: str) -> Iterator[Table]:
             *(Column(key, label, "interval", whole_percent, _NONE) for key, label in shares),
         )
         title = f"How often the category is the same (medians with {level} intervals)"
-        yield Table("categories", title, columns, rows)
+        yield Table("categories", title, columns, rows, (higher_words(found),))
 
 
 def shared_tables(found: Json, level: str) -> Iterator[Table]:
@@ -171,7 +172,7 @@ def forensic_table(found: Json) -> Table:
         Column("verdict", "Verdict"),
         Column("n_tables", "Cross-tables left", "number", "{:,}".format, _NONE),
         Column("kappa_max", "Largest kappa", "number", two_decimals, _NONE),
-        Column("used", "What was used", "prose"),
+        Column("used", "What was used", "prose", empty=_RATINGS),
         Column("words", "What was found", "prose"),
     )
     rows = tuple(
@@ -189,5 +190,5 @@ def forensic_table(found: Json) -> Table:
     return Table("forensics", "Forensics of the printed figures", columns, rows, (note,))
 
 
-def _joined(words: Any) -> str:  # noqa: ANN401 - one sentence or several
-    return words if isinstance(words, str) else " ".join(words)
+def _joined(words: Any) -> str | None:  # noqa: ANN401 - one sentence, several or none
+    return words if words is None or isinstance(words, str) else " ".join(words)

@@ -99,15 +99,17 @@ def _contrasts(found: Json, level: str) -> Iterator[Table]:
             pair = (each["covariate"], each["a"], each["b"])
             told.setdefault(pair, {})[each["estimand"]] = each
     rows = []
-    for (_, a, b), by_name in told.items():
+    for (covariate, a, b), by_name in told.items():
+        turn = a == _reference_label(found, covariate)
+        first, second = (b, a) if turn else (a, b)
         for key, label in _COMPARED:
             if (each := by_name.get(key)) is not None:
                 points = key in {"sens", "spec"}
-                value = each["difference"] if key != "dor" else each["ratio"]
                 write = _points if points else _signed if key == "auc" else three_digits
                 unit = "points" if points else "ratio" if key == "dor" else "difference"
-                chance = Own(each["prob_a_gt_b"], _chance)
-                rows.append((f"{a} vs {b}", label, unit, Own(value, write), chance))
+                value, chance = _turned(each, key) if turn else _as_is(each, key)
+                cells = (Own(value, write), Own(chance, _chance))
+                rows.append((f"{first} vs {second}", label, unit, *cells))
     if not rows:
         return
     columns = (
@@ -117,8 +119,35 @@ def _contrasts(found: Json, level: str) -> Iterator[Table]:
         Column("value", f"First against second ({level} interval)", "interval"),
         Column("prob_higher", "P(first is higher)", "number"),
     )
-    note = "Differences of sensitivity and specificity in percentage points. All in contrasts.csv."
+    note = (
+        "Differences of sensitivity and specificity in percentage points; a level against the "
+        "reference level where that is one of the two. All in contrasts.csv."
+    )
     yield Table("contrasts", "How kinds of study differ", columns, tuple(rows), (note,))
+
+
+def _reference_label(found: Json, covariate: str | None) -> str | None:
+    """Return the label of the reference level, which the coefficients are told against."""
+    level = found["covariates"].get(covariate, {}).get("reference")
+    for group in found["groups"]:
+        if group.get("fit") == "regression" and group["covariate"] == covariate:
+            if level is not None and group["at"].get(covariate) == level:
+                label: str = group["label"]
+                return label
+    return None
+
+
+def _as_is(each: Json, key: str) -> tuple[Json, float]:
+    return each["ratio" if key == "dor" else "difference"], each["prob_a_gt_b"]
+
+
+def _turned(each: Json, key: str) -> tuple[Json, float]:
+    """Compare the second with the first: the limits change places."""
+    value, chance = _as_is(each, key)
+    places = (("median", "median"), ("lower", "upper"), ("upper", "lower"))
+    if key == "dor":
+        return {to: 1 / value[of] for to, of in places}, 1 - chance
+    return {to: -value[of] for to, of in places}, 1 - chance
 
 
 def _points(x: float) -> str:
@@ -130,7 +159,7 @@ def _signed(x: float) -> str:
 
 
 def _chance(x: float) -> str:
-    return "<0.001" if x < 0.0005 else ">0.999" if x > 0.9995 else f"{x:.3f}"
+    return "<0.001" if x <= 0.0005 else ">0.999" if x >= 0.9995 else f"{x:.3f}"
 
 
 def _coefficients(found: Json, level: str) -> Iterator[Table]:

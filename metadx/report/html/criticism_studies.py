@@ -129,7 +129,7 @@ def outlier_tables(told: Json, level: str) -> Iterator[Table]:
         Column("distance", "Distance, sd", "number", two_decimals, _NONE),
         Column("expected_sens", "Expected sensitivity, %", "interval", percent, _NONE),
         Column("expected_spec", "Expected specificity, %", "interval", percent, _NONE),
-        Column("verdict", "Verdict"),
+        Column("verdict", "Verdict", empty=_NONE),
     )
     by_name = {one["study"]: one for one in told["studies"]}
     rows = tuple(
@@ -138,7 +138,7 @@ def outlier_tables(told: Json, level: str) -> Iterator[Table]:
             *(by_name[name][key] for key in ("p_value", "p_sens", "p_spec", "distance")),
             by_name[name]["expected_sens"],
             by_name[name]["expected_spec"],
-            _outlying(by_name[name]) if len(by_name) >= FEWEST else _NONE,
+            _outlying(by_name[name]) if len(by_name) >= FEWEST else None,
         )
         for name in told["order"]
     )

@@ -7,6 +7,8 @@ from metadx.report.html.blocks import Block, Section, Text
 from metadx.report.html.source import Json, Source
 from metadx.report.html.table import Column, Table
 from metadx.report.numbers import whole_percent
+from metadx.report.verdict import legend_words
+from metadx.report.verdict_lines import TOGETHER
 
 _FIGURES = ("fagan", "predictive-values", "decision-curve")
 _TARGETS = (
@@ -43,7 +45,11 @@ def decision_section(source: Source) -> Section:
     blocks: list[Block] = [Text(part["text"], "lead") for part in told["verdict"]["parts"]]
     if not blocks:
         blocks = [Text(told["verdict"]["text"], "lead")]
+    if told["by_group"]:
+        blocks.append(Text(f"This is of {TOGETHER}; by kind of study see below.", "warning"))
     blocks.append(Text(stated, "note"))
+    if any(part["words"] for part in told["verdict"]["parts"]):
+        blocks.append(Text(legend_words(), "note"))
     blocks += [Text(warning, "warning") for warning in told["warnings"]]
     moved = source.criticism["verdict"]
     if "refused" not in moved:

@@ -6,10 +6,10 @@ from metadx.report.html.blocks import Section, Text
 from metadx.report.html.source import Json, Source
 from metadx.report.html.table import Column, Table
 from metadx.report.missing import ILLUSTRATIVE
-from metadx.report.numbers import percent
-from metadx.report.people import tested_words
+from metadx.report.numbers import fine_percent, percent
+from metadx.report.people import number_tested, tested_words
 
-TESTED = 1000
+_THOUSAND = 1000  # of whom summary.json counts
 _ROWS = (
     ("True positives: found", "tp"),
     ("False negatives: missed", "fn"),
@@ -66,12 +66,23 @@ def people(x: float) -> str:
 
 
 def _sentence(rows: Sequence[Json], tested: str) -> str:
-    row = rows[len(rows) // 2]
+    row, size = rows[len(rows) // 2], _size(rows)
+    missed, alarms = (_range(_of(size, row["median"][cell])) for cell in ("fn", "fp"))
     return (
-        f"Of {TESTED:,} {tested}, {people(TESTED * row['prevalence'])} of them with the "
-        f"target condition, the median study would miss {_range(row['median']['fn'])} and give "
-        f"{_range(row['median']['fp'])} a false alarm."
+        f"Of {size:,} {tested}, {people(size * row['prevalence'])} of them with the "
+        f"target condition, the median study would miss {missed} and give {alarms} a false alarm."
     )
+
+
+def _size(rows: Sequence[Json]) -> int:
+    return number_tested([row["prevalence"] for row in rows])
+
+
+def _of(size: int, values: Mapping[str, float]) -> Mapping[str, float]:
+    """Count of so many tested what is counted of a thousand."""
+    if size == _THOUSAND:
+        return values
+    return {key: size / _THOUSAND * values[key] for key in ("median", "lower", "upper")}
 
 
 def _range(values: Mapping[str, float]) -> str:
@@ -79,7 +90,8 @@ def _range(values: Mapping[str, float]) -> str:
 
 
 def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: str) -> Table:
-    columns = [Column("result", f"Per {TESTED:,} tested")]
+    size = _size(told)
+    columns = [Column("result", f"Per {size:,} tested")]
     columns += [
         Column(
             f"prevalence_{row['prevalence']!r}",
@@ -89,23 +101,25 @@ def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: st
         )
         for row in told
     ]
-    rows = tuple((label, *(row[kind][cell] for row in told)) for label, cell in _ROWS)
+    rows = tuple((label, *(_of(size, row[kind][cell]) for row in told)) for label, cell in _ROWS)
     data = source.found["data"]
     note = (
         f"Posterior medians with {source.level} credible intervals of {words}, from "
         f"{data['n_diseased']:,} {data['counted']} with and {data['n_nondiseased']:,} without the "
-        f"target condition ({data['n_studies']:,} studies)."
+        f"target condition ({data['n_studies']:,} {'study' if data['n_studies'] == 1 else 'studies'})."
     )
-    title = f"Per {TESTED:,} {tested_words(data)}, by {words}"
+    title = f"Per {size:,} {tested_words(data)}, by {words}"
     return Table(name, title, tuple(columns), rows, (note,))
 
 
 def _predictive(source: Source) -> Table:
     estimands = source.estimands
     columns = [Column("prevalence", "Prevalence", "number", lambda p: f"{100 * p:.4g} %")]
+    rare = _size(estimands["ppv"]) > _THOUSAND
+    write = fine_percent if rare else percent
     keys = (("ppv", "PPV, %"), ("npv", "NPV, %"), ("ppv_new", "PPV, %"), ("npv_new", "NPV, %"))
     columns += [
-        Column(key, label, "interval", percent, above="New study" if "_" in key else "Median study")
+        Column(key, label, "interval", write, above="New study" if "_" in key else "Median study")
         for key, label in keys
     ]
     rows = [

@@ -65,7 +65,7 @@ def _lead(source: Source, left_out: int) -> str:
     whole, data = source.review.table.n_studies + left_out, source.found["data"]
     fitted = data["n_studies"]
     if fitted == whole:
-        every = "The one study" if whole == 1 else f"All {whole:,} studies"
+        every = {1: "The one study", 2: "Both studies"}.get(whole, f"All {whole:,} studies")
         return f"{every} of the table {'was' if whole == 1 else 'were'} fitted."
     verb = "was" if fitted == 1 else "were"
     return f"{fitted:,} of the {whole:,} studies of the table {verb} fitted."

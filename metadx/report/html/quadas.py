@@ -42,6 +42,12 @@ def _sentence(found: Quadas) -> str:
         if count == size:
             every = "The one study has" if size == 1 else f"All {size} studies have"
             return f"{every} a {verdict} risk of bias overall."
+    if not counts["low"] and found.missing_domains and not found.stated:
+        high = f"{counts['high']} {'has' if counts['high'] == 1 else 'have'}"
+        return (
+            f"Of {size} studies {high} a high risk of bias overall; none can be called low, for "
+            "not every domain has a column."
+        )
     said = [f"{count} {'has' if count == 1 else 'have'}" for count in counts.values()]
     return f"Of {size} studies {said[0]} a high risk of bias overall and {said[1]} a low one."
 

@@ -1,6 +1,8 @@
 """The section on how to make the same result again."""
 
+import shlex
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from metadx.report.html.blocks import Block, Code, Entry, Facts, Section, Text
@@ -38,5 +40,15 @@ def reproduce_section(found: Mapping[str, Any], command: str) -> Section:
     )
     blocks: list[Block] = [Facts(facts), Text(text)]
     if command:
-        blocks.insert(0, Code(command, "Command that made this result"))
+        blocks.insert(0, Code(_portable(command), "Command that made this result"))
     return Section("reproduce", "How to reproduce this", tuple(blocks))
+
+
+def _portable(command: str) -> str:
+    """Name what lies at an absolute path by its last part: the folder is the author's own."""
+    words = shlex.split(command)
+    if not any(PurePath(word).is_absolute() for word in words):
+        return command
+    return shlex.join(
+        PurePath(word).name if PurePath(word).is_absolute() else word for word in words
+    )

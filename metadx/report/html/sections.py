@@ -4,7 +4,7 @@ from metadx.engines.notes import FEW_STUDIES
 from metadx.report.checked import finding_texts
 from metadx.report.html.accuracy_figures import accuracy_figures_section
 from metadx.report.html.answer import accuracy_sentence, answer_section
-from metadx.report.html.blocks import Block, Section, Text, tables_of
+from metadx.report.html.blocks import Block, Entry, Items, Section, Text, tables_of
 from metadx.report.html.covariates import covariates_section
 from metadx.report.html.criticism import criticism_section
 from metadx.report.html.decision import decision_section
@@ -22,6 +22,7 @@ from metadx.report.html.studies import studies_section
 from metadx.report.html.table import Table
 from metadx.report.html.trust import trust_section
 from metadx.report.terminal import SYNTHETIC
+from metadx.report.verdict_lines import TOGETHER, kind_words
 
 
 def report_of(source: Source) -> tuple[str, tuple[Table, ...]]:
@@ -74,7 +75,22 @@ def _sections(source: Source) -> tuple[Section, ...]:
     places |= {part.id for section in sections for part in section.parts}
     if not any(isinstance(block, Table) for block in quadas.blocks):
         places.discard(quadas.id)
-    return (*sections[:-1], prisma_section(places), sections[-1])
+    return (*sections[:-1], prisma_section(places, _additional(source)), sections[-1])
+
+
+def _additional(source: Source) -> tuple[str, ...]:
+    """Name the analyses beside the pooling that were really made."""
+    told = source.criticism
+    parts = (
+        ("influence", "influence of each study"),
+        ("outliers", "outlying studies"),
+        ("cumulative", "cumulative analysis"),
+        ("priors", "sensitivity to priors"),
+        ("alternatives", "other models"),
+        ("deeks", "small-study effects"),
+    )
+    covariates = ("covariates",) if len(source.found["groups"]) > 1 else ()
+    return (*covariates, *(words for key, words in parts if "refused" not in told[key]))
 
 
 def _opening(source: Source) -> tuple[Block, ...]:
@@ -84,10 +100,15 @@ def _opening(source: Source) -> tuple[Block, ...]:
         blocks.append(Text("A check of the fit failed: do not report these numbers.", "warning"))
     if source.review.question:
         blocks.append(Text(source.review.question))
-    blocks.append(Text(accuracy_sentence(source.estimands, source.level), "lead"))
-    verdict = (found.get("decision") or {}).get("verdict")
-    if verdict:
-        blocks.append(Text(verdict["text"], "lead"))
+    decision = found.get("decision") or {}
+    together = f"{TOGETHER[0].upper()}{TOGETHER[1:]}. " if len(found["groups"]) > 1 else ""
+    accuracy = accuracy_sentence(source.estimands, source.level)
+    blocks.append(Text(f"{together}{accuracy}", "lead"))
+    if decision.get("verdict"):
+        blocks.append(Text(decision["verdict"]["text"], "lead"))
+    if decision.get("by_group"):
+        lines = tuple(map(Entry, kind_words(decision["by_group"])))
+        blocks += [Text("Good enough, by kind of study:"), Items(lines)]
     data = found["data"]
     studies = "1 study" if data["n_studies"] == 1 else f"{data['n_studies']:,} studies"
     blocks.append(

@@ -86,12 +86,15 @@ def figures_in(
     missing : mapping of str to str
         Reasons.
     names : sequence of str
-        Stems; one that ends with a hyphen stands for all that begin with it.
+        Stems; one that ends with a hyphen stands for all that begin with it, any other for its
+        numbered pages as well.
     """
     found: list[Block] = []
     for name in names:
         for stem in (*pictures, *missing):
-            if stem == name or (name.endswith("-") and stem.startswith(name)):
+            own = stem.removeprefix(name).removeprefix("-")
+            page = stem.startswith(f"{name}-") and own.isdecimal()
+            if stem == name or page or (name.endswith("-") and stem.startswith(name)):
                 lost = f"The figure {stem} could not be drawn: {missing.get(stem)}"
                 found.append(pictures[stem] if stem in pictures else Text(lost, "note"))
     return tuple(found)

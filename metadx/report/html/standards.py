@@ -1,6 +1,6 @@
 """The sections on what others ask for: the items of PRISMA-DTA, and the parameters of RevMan."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from metadx.errors import FitError
 from metadx.report.html.blocks import Block, Code, Entry, Items, Section, Text
@@ -12,19 +12,21 @@ from metadx.report.revman import RevManBlock, revman_blocks
 _CLOSE = 0.001  # of ROC space: less than the width of a line
 
 
-def prisma_section(places: Container[str]) -> Section:
+def prisma_section(places: Container[str], done: Sequence[str] = ()) -> Section:
     """List the items of PRISMA-DTA, each linked to its place on the page.
 
     Parameters
     ----------
     places : container of str
         Identifiers of the sections that the page has with something in them.
+    done : sequence of str
+        The additional analyses that were made, in words.
 
     Returns
     -------
     Section
     """
-    items = prisma_items(places)
+    items = prisma_items(places, done)
     served = tuple(
         Entry(
             f"Item {item.number}, {item.topic}",

@@ -123,7 +123,7 @@ def test_studies_are_added_without_a_fit(cli, review, monkeypatch):
     assert done.json["changes"] == done.json["checks"] == []
     assert done.json["surprise"] is done.json["settings"] is None
     assert done.json["written"]
-    quiet = cli("add", review, "--study", "Wu", *KIM, "--no-fit", "--quiet")
+    quiet = cli("add", review, "--study", "Wu", *KIM, "--no-fit", "--quiet", "--anyway")
     assert (quiet.status, quiet.out, quiet.err) == (0, "", "")
     assert "Wu,31,4,2,39,,\n" in (review / "studies.csv").read_text()
 
@@ -154,7 +154,9 @@ def test_the_new_result_is_written_where_asked(cli, review, monkeypatch):
 
 
 REFUSED = {
-    "negative": (["--study", "A", "--tp", "-3"], 'row 7 ("A"): '),
+    "negative": (["--study", "A", *KIM, "--tp", "-3"], 'row 7 ("A"): '),
+    "missing": (["--study", "A", *KIM[:-2]], '"A": tn missing; give --tn'),
+    "alike": (["--study", "li 2001", *KIM, "--set", "site=ward"], "add it with --anyway"),
     "known": (["--study", "Li 2001", *KIM], '"Li 2001" is there already'),
     "no value": ([*ADD, "--set", "site"], "wanted COLUMN=VALUE"),
     "no name": ([*ADD, "--set", "=ward"], "wanted COLUMN=VALUE"),

@@ -57,11 +57,11 @@ REVIEWS = {
     "agreement": ('[review]\ntitle = "x"\nkind = "agreement"\n', ["no table of ratings"]),
     "formula": (
         '[review]\ntitle = "x"\n[analysis]\nsens = "~ year"\n',
-        ['formula "~ year"', "It has no covariates"],
+        ['mine/review.toml: analysis.sens: formula "~ year"', "It has no covariates"],
     ),
     "unknown model": (
         '[review]\ntitle = "x"\n[analysis]\nmodel = "mine"\n',
-        ["no model card 'mine'", "bivariate-binomial"],
+        ["review.toml: analysis.model: no model card 'mine'", "bivariate-binomial"],
     ),
 }
 

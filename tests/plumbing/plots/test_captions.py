@@ -24,7 +24,8 @@ def test_sroc_caption_names_the_method(fit):
         "Square: median study",
         "90% credible region",
         "90% prediction region",
-        "normal regions on the logit scale",
+        "normal regions on the logit scale, from the posterior draws; the prediction region holds ",
+        "% of those of new studies.",
         "HSROC curve",
         "observed false-positive rates (0.00 to 0.35)",
     ):

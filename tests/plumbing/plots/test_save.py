@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from metadx.errors import MetadxError
+from metadx.plots.figure_text import figure_text
 from metadx.plots.forest import plot_forest
 from metadx.plots.save import save_figure
 from metadx.plots.sroc import plot_sroc
@@ -78,3 +79,36 @@ def test_a_real_fit_is_what_the_figures_expect(make, tmp_path):
     paths = save_figure(plot_sroc(fitted), tmp_path / "sroc", ("png",))
     paths += save_figure(plot_forest(fitted), tmp_path / "forest", ("png",))
     assert all(path.stat().st_size > 10_000 for path in paths)
+
+
+def test_a_picture_without_its_caption_still_carries_it(fit, tmp_path):
+    (whole,) = save_figure(plot_forest(fit), tmp_path / "whole", ["svg"])
+    (bare,) = save_figure(plot_forest(fit), tmp_path / "bare", ["svg"], caption=False)
+    heights = [float(ET.parse(path).getroot().get("height")[:-2]) for path in (whole, bare)]
+    assert heights[1] < heights[0] - 20  # points: at least two lines
+    text = bare.read_text(encoding="utf-8")
+    assert 'id="caption"' not in text
+    assert "Squares and lines: observed proportions" in text  # in its description
+
+
+def test_the_dots_of_a_picture_are_those_asked_for(fit, tmp_path):
+    sizes = []
+    for dpi in (100, 300):
+        (path,) = save_figure(plot_sroc(fit), tmp_path / f"{dpi}", ["png"], dpi=dpi)
+        sizes.append(struct.unpack(">II", path.read_bytes()[16:24]))
+    assert abs(sizes[1][0] - 3 * sizes[0][0]) <= 3
+    with pytest.raises(MetadxError, match="dpi: found 0"):
+        save_figure(plot_sroc(fit), tmp_path / "x", ["png"], dpi=0)
+
+
+def test_a_screen_reader_is_told_title_and_finding(fit, tmp_path):
+    pc = plot_sroc(fit)
+    alt = figure_text(pc).alt
+    (path,) = save_figure(pc, tmp_path / "sroc", ["svg"])
+    root = ET.parse(path).getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    assert root.get("role") == "img"
+    assert [root.find(f"{svg}title").text, root.find(f"{svg}desc").text] == [
+        "Summary ROC plot",
+        alt,
+    ]

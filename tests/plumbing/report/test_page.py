@@ -158,10 +158,28 @@ def test_the_files_say_the_same_as_the_page(whole):
     assert "metadx run it" in page.text
 
 
+def test_the_methods_tell_what_was_done_and_cite_it(whole):
+    _, page, _, criticism = whole
+    for words in (
+        *("Influence was judged by leaving out one study at a time", "Holm's allowance"),
+        *("studies were added one by one, by year", "power-scaling", "net benefit was computed"),
+        *("Holm S. A simple", "Kallioinen N", "Yao Y, Vehtari A", "Zhou Y, Dendukuri N"),
+        *("Jackson D, White IR", "Plana MN", "Burke DL", "Vickers AJ"),
+    ):
+        assert words in page.text
+    others = len(criticism["alternatives"]["models"]) - 1
+    assert f"The model was set beside {others} other models" in page.text
+    assert "Item 16, Additional analyses: influence of each study, " in page.text
+    assert "covariates (filled)" not in page.text
+
+
 def test_nothing_is_silently_missing(page_of):
     _, page, _, _ = page_of(metadx.load_dataset("telomerase"))
     assert page.faults == []
     assert page.text.count("Not available. Not asked for.") == len(PARTS)
+    assert "Holm" not in page.text
+    assert "Influence was judged" not in page.text
+    assert "Item 23" not in page.text
     for words in (
         *("No figures were drawn", "No covariate was asked for", "has no QUADAS columns"),
         *("Every check that the model card asks for passed", "How the counts were read"),
@@ -217,6 +235,11 @@ def test_covariates_get_their_tables(page_of):
     for name in ("contrasts", "coefficients", "explained", "by-itself", "verdicts", "revman"):
         assert tables[name].rows
     assert "The criticism is about the pooled fit without covariates" in page.text
+    # the verdict of all studies together says so at the top, and the kinds follow there
+    opening = page.text.partition("Given throughout")[0]
+    assert "All studies together, without covariates. In the median study sensitivity" in opening
+    assert opening.count("to rule in, ") == len(found["decision"]["by_group"])
+    assert "This is of all studies together, without covariates" in page.text
 
 
 def test_what_was_left_out_is_told(page_of):

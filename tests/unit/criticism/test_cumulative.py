@@ -55,6 +55,12 @@ def test_a_fit_is_the_last_step_itself():
         cumulative(fit(load_dataset("anti-ccp"), sens="~ generation", draws=200))
 
 
+def test_ties_are_said_to_stand_in_the_order_of_the_table():
+    tied = cumulative(dated([2001.0, 2002.0, 2002.0]), draws=300).words
+    assert "Studies of the same year enter in the order of the table." in tied
+    assert "same year" not in cumulative(dated([2001.0, 2002.0]), draws=300).words
+
+
 def test_a_margin_is_unknown_until_a_study_has_it():
     rows = [(20, 0, 5, 0), (15, 4, 6, 30), (25, 3, 4, 40)]
     found = cumulative(dated([1.0, 2.0, 3.0], rows), draws=500)

@@ -191,3 +191,24 @@ def test_a_failed_refit_is_named(small):
     assert np.isnan(odd.p_value[0])
     assert odd.order[-1] == 0
     assert "Of 3 studies" in odd.words
+
+
+def test_a_change_that_the_draws_may_explain_is_not_told_as_one(small):
+    """1.25 % against 0.2 % of 1,000 draws: three errors of the difference are 1.14 points."""
+    found = influence(small, draws=500)
+    of = found.verdict
+    each = np.full(of.rule_in.shape, 0.002)
+    each[1] = 0.0125
+    quiet = replace(found, verdict=replace(of, rule_in=each, whole_rule_in=0.002))
+    assert "LR+ is above 10 (0.2%) changes by no more than the error of the draws" in quiet.words
+    each = each.copy()
+    each[1] = 0.2
+    loud = replace(found, verdict=replace(of, rule_in=each, whole_rule_in=0.002))
+    assert "the chance that LR+ is above 10 is 20% instead of 0.2%" in loud.words
+
+
+def test_both_margins_are_told_with_the_same_digits():
+    rows = [(20 + i, i % 3, 8, 96 + i) for i in range(5)]
+    words = influence(fit(table_of(rows), draws=1000), draws=500).words
+    told = re.findall(r"(?:sensitivity|specificity) by 0\.(\d+) ", words)
+    assert [len(one) for one in told] == [3, 3]

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 
 from metadx.criticism.new_study import new_effects, predictive_logits
-from metadx.criticism.outliers import holm, logit_distance, outliers
+from metadx.criticism.outliers import Outliers, holm, logit_distance, outliers
 from metadx.criticism.predictive import predictive_checks
 from metadx.criticism.surprise import surprise
 from metadx.engines.fit import fit
@@ -118,7 +118,7 @@ def whole():
 
 
 def test_a_new_study_in_the_middle_is_no_surprise(whole):
-    found = surprise(whole, 90, 33, 10, 67)
+    found = surprise(whole, tp=90, fp=33, fn=10, tn=67)
     assert found.p_value > 0.7
     assert found.observed == (0.9, 0.67)
     assert found.distance < 0.5
@@ -129,18 +129,18 @@ def test_a_new_study_in_the_middle_is_no_surprise(whole):
 
 
 def test_a_new_study_far_out_conflicts(whole):
-    found = surprise(whole, 10, 1, 90, 99)
+    found = surprise(whole, tp=10, fp=1, fn=90, tn=99)
     assert found.p_value < 0.005
     assert "conflicts" in found.words
     assert found.sens[0] > 0.1  # the lower limit of what was expected
-    flat = surprise(whole, 10, 0, 90, 0)
+    flat = surprise(whole, tp=10, fp=0, fn=90, tn=0)
     assert flat.p_value == flat.p_sens
     assert np.isnan(flat.p_spec)
     assert "specificity" not in flat.words
 
 
 def test_expected_limits_are_quantiles_of_simulated_studies(whole):
-    found = surprise(whole, 20, 20, 10, 30, prob=0.8)
+    found = surprise(whole, tp=20, fp=20, fn=10, tn=30, prob=0.8)
     rng = np.random.default_rng(4)
     chances = expit(predictive_logits(whole, whole.design, 0))
     for j, (size, limits) in enumerate(((30, found.sens), (50, found.spec))):
@@ -155,7 +155,43 @@ def test_impossible_counts_are_refused(whole):
         ((0, 0, 0, 0), "all four counts are 0"),
     ):
         with pytest.raises(DataError, match=said):
-            surprise(whole, *counts)
+            surprise(whole, **dict(zip(("tp", "fp", "fn", "tn"), counts, strict=True)))
     other = fit(load_dataset("anti-ccp"), sens="~ generation", draws=200)
     with pytest.raises(FitError, match="without covariates"):
-        surprise(other, 1, 1, 1, 1)
+        surprise(other, tp=1, fp=1, fn=1, tn=1)
+
+
+def judged(p_value, p_alone):
+    """Outliers with given p-values of the pair and of each count alone."""
+    p, alone = np.array(p_value), np.array(p_alone)
+    none = np.zeros((p.size, 3))
+    return Outliers(
+        study=tuple(f"S{i}" for i in range(p.size)),
+        p_value=p,
+        p_sens=alone,
+        p_spec=alone,
+        distance=p,
+        sens=none,
+        spec=none,
+        order=np.argsort(p),
+        suspicious=p < 0.05,
+        flagged=holm(p),
+        floor=1e-4,
+        prob=0.95,
+    )
+
+
+def test_only_a_flagged_study_is_named_as_odd_as_a_pair():
+    """p = 0.03 among four: one in twenty of a sound review has that."""
+    words = judged([0.03, 0.5, 0.6, 0.9], [0.3] * 4).words
+    assert "one by one" not in words
+    assert "the least expected is S0 (p = 0.030)" in words
+    assert "S0: sensitivity and specificity are ordinary one by one" in (
+        judged([0.003, 0.5, 0.6, 0.9], [0.3] * 4).words
+    )
+
+
+def test_no_study_is_called_the_least_expected_where_all_are_ordinary():
+    words = judged([1.0, 0.7, 0.2], [1.0] * 3).words
+    assert "No study is an outlier once 3 tests are allowed for (Holm's rule)." in words
+    assert "least expected" not in words

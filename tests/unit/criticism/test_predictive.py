@@ -189,9 +189,34 @@ def test_the_sound_table_stays_inside_and_no_more_is_claimed(whole, without):
     words = predictive_checks(whole, without=without).words
     assert "distributed as" not in words
     assert words.endswith(
-        "The leave-one-out PIT of sensitivity and specificity stay inside the simultaneous 95% "
-        "band, which only a gross conflict would leave."
+        "The leave-one-out PIT values of sensitivity and specificity stay inside the 95% band of "
+        "independent values, which only a gross conflict would leave."
     )
+    assert "weak evidence: it was fitted to the same table." in words
+
+
+def test_leave_one_out_pit_of_a_true_model_leave_the_band_almost_never():
+    """Why the band is said to be that of independent values: exact PIT of normal tables by hand."""
+    from scipy.stats import t
+
+    rng, size, outside = np.random.default_rng(3), 30, 0
+    for _ in range(100):
+        x = rng.normal(size=(size, 2))
+        pit = np.empty_like(x)
+        for i in range(size):
+            rest = np.delete(x, i, axis=0)
+            scale = rest.std(axis=0, ddof=1) * np.sqrt(1 + 1 / (size - 1))
+            pit[i] = t.cdf((x[i] - rest.mean(axis=0)) / scale, size - 2)
+        outside += not all(one.inside for one in judge_pit(pit, 0.95))
+    assert outside <= 1  # of independent values 5 would
+
+
+def test_with_three_studies_nothing_is_said_to_be_reproduced():
+    rows = [(40, 8, 5, 92), (30, 12, 10, 88), (20, 3, 6, 50)]
+    table = AccuracyTable.from_counts(["A", "B", "C"], *np.transpose(rows))
+    words = predictive_checks(fit(table, draws=400, study_effects=False), draws=400).words
+    assert "reproduces" not in words
+    assert words.startswith("With fewer than 4 studies hardly any table could contradict")
 
 
 def test_one_study_has_replicates_but_no_pit():

@@ -3,29 +3,9 @@
 import numpy as np
 import pytest
 
-from metadx.estimands.agreement_contrasts import (
-    agreement_ranks,
-    group_contrasts,
-    probability_higher,
-)
+from metadx.estimands.agreement_contrasts import agreement_ranks, group_contrasts
 
 DRAWS = np.array([[0.7, 0.5, 0.1], [0.6, 0.6, 0.2], [0.5, 0.6, 0.3], [0.8, 0.1, 0.4]])
-
-
-def test_every_pair():
-    found = probability_higher(DRAWS)
-    np.testing.assert_allclose(found[0, 1], 2.5 / 4)
-    np.testing.assert_allclose(found[1, 0], 1.5 / 4)
-    np.testing.assert_allclose(found[0, 2], 1)
-    np.testing.assert_allclose(found[2, 1], 1 / 4)
-    assert np.isnan(np.diagonal(found)).all()
-
-
-def test_a_row_without_a_value_takes_no_part():
-    found = probability_higher(np.where([False, False, True], np.nan, DRAWS))
-    assert found[0, 1] == 2.5 / 4
-    assert np.isnan(found[2]).all()
-    assert np.isnan(found[:, 2]).all()
 
 
 def test_rank_1_agrees_best():

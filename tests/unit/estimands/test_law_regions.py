@@ -5,7 +5,7 @@ import pytest
 
 from metadx.estimands.accuracy import new_study_logits
 from metadx.estimands.effect_law import EffectLaw
-from metadx.estimands.law_regions import credible_outline, prediction_outline
+from metadx.estimands.law_regions import credible_outline, prediction_outline, prediction_share
 from metadx.estimands.links import from_logit, to_logit
 from metadx.estimands.regions import credible_ellipse, prediction_ellipse
 
@@ -78,3 +78,14 @@ def test_no_spread_at_all_is_no_error():
     law = EffectLaw(np.zeros((50, 2)), "logit", np.full(50, 5.0))
     flat = np.zeros((50, 2))
     assert not prediction_outline(law, flat, np.zeros(50), flat).any()
+
+
+def test_the_share_is_counted_on_the_scale_of_the_link():
+    rng = np.random.default_rng(8)
+    law = EffectLaw(np.zeros((4000, 2)), "cloglog")
+    tau, rho = np.ones((4000, 2)), np.zeros(4000)
+    z = rng.standard_normal((4000, 2))
+    held = prediction_share(law, tau, rho, to_logit(z, "cloglog"), prob=0.8)
+    assert held == np.mean((z**2).sum(axis=1) <= -2 * np.log(0.2))
+    heavy = EffectLaw(np.zeros((4000, 2)), "logit", np.full(4000, 4.0))
+    assert prediction_share(heavy, tau, rho, z, prob=0.8) == 0.8

@@ -13,6 +13,7 @@ from metadx.estimands.regions import (
     prediction_ellipse,
     prediction_moments,
     region_area,
+    share_inside,
 )
 
 COV = np.array([[0.5, -0.2], [-0.2, 0.3]])
@@ -132,3 +133,18 @@ def test_prob_and_points_reach_the_outline(posterior):
     assert region_area(wide) > region_area(prediction_ellipse(p.mu, p.tau, p.rho, points=50))
     assert credible_ellipse(p.mu, 0.5, 10).shape == (10, 2)
     assert region_area(credible_ellipse(p.mu, 0.5)) < region_area(credible_ellipse(p.mu))
+
+
+def test_the_normal_region_holds_its_share_of_normal_draws_and_less_of_a_mixture():
+    rng = np.random.default_rng(4)
+    cov = np.array([[0.5, -0.2], [-0.2, 0.3]])
+    draws = rng.multivariate_normal([1.0, 2.0], cov, size=40_000)
+    assert share_inside(draws, np.array([1.0, 2.0]), cov, 0.9) == pytest.approx(0.9, abs=0.005)
+    # tau is 1 or 3 with even chances: P(chi2_2 <= 5.99 * 5 / tau^2), mixed by hand
+    tau = rng.choice([1.0, 3.0], size=(40_000, 1)) * np.ones(2)
+    new = tau * rng.standard_normal((40_000, 2))
+    held = share_inside(new, *prediction_moments(np.zeros((40_000, 2)), tau, np.zeros(40_000)))
+    c = -2 * np.log(0.05) * 5 / 2
+    wanted = 0.5 * (1 - np.exp(-c)) + 0.5 * (1 - np.exp(-c / 9))
+    assert held == pytest.approx(wanted, abs=0.005)
+    assert wanted < 0.91

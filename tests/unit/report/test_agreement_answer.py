@@ -175,6 +175,7 @@ def test_rows_that_nothing_can_check_stand_apart(agreement_fit, row):
     assert "0.35 (0.35 to 0.35)" in left
     assert "nodule, left" not in first
     assert "Rows without margins: as if categories were aligned." in text
+    assert 'Higher: in a category nearer the last of the scale, "2".' in " ".join(text.split())
     assert "as often as all rows here do on average" in flat(text)
     assert "margins: no margins are known" in flat(text)
 

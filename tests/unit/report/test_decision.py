@@ -176,3 +176,19 @@ def test_figures_show_the_prevalences_and_targets_that_are_stated(analysis):
     plain = dict(figures_of(analysis, 0.95))
     assert plain["predictive-values"].keywords["prevalence"] == ()
     assert plain["fagan"].args[1] in ILLUSTRATIVE_PREVALENCE
+
+
+def test_a_prevalence_stated_in_whole_per_cent_is_that_of_the_studies():
+    """80 % is what 79.6 % is rounded to; 81 % and 80.0001 % are not."""
+    from metadx.report.decision_warnings import decision_warnings
+
+    table = AccuracyTable.from_counts(["A", "B"], [700, 50], [100, 60], [96, 50], [104, 40])
+    assert float(table.n_diseased[0]) / 1000 == 0.796
+
+    def warned(prevalence):
+        said = decision_warnings(
+            table, Aims(design="cohort"), (prevalence,), stated=True, passed=True
+        )
+        return any("lies outside those of the studies" in one for one in said)
+
+    assert [warned(x) for x in (0.8, 0.81, 0.800001, 0.5, 0.49)] == [False, True, True, False, True]

@@ -38,8 +38,8 @@ def compared(covariate, a, b, names=("sens", "spec", "dor", "auc")):
     keys = {"covariate": covariate, "fit": "regression", "a": a, "b": b}
     values = {
         "sens": (five(0.1004, -0.02, 0.21), None, 0.951),
-        "spec": (five(-0.0502, -0.11, 0.0), None, 0.0004),
-        "dor": (five(3.0, 1.0, 9.0), five(1.52, 0.61, 3.9), 0.9996),
+        "spec": (five(-0.0502, -0.11, 0.0), None, 0.0005),
+        "dor": (five(3.0, 1.0, 9.0), five(1.52, 0.61, 3.9), 0.9995),
         "auc": (five(0.02, -0.01, 0.05), None, 0.88),
     }
     return [
@@ -335,3 +335,11 @@ def test_a_continuous_covariate_alone_needs_no_reference(found):
     text = " ".join(told(found).split())
     assert "Odds of a correct result: of a number for one sd more (log(age) 0.25)." in text
     assert "How sure are the differences" not in text
+
+
+def test_with_covariates_the_accuracy_is_said_to_be_without_them(one):
+    text = " ".join(answer_text(one, Page(80)).split())
+    title = "How accurate is the test? (all studies together, without covariates; %, median"
+    assert title in text
+    one["groups"] = one["groups"][:1]
+    assert "How accurate is the test? (%, median" in " ".join(answer_text(one, Page()).split())

@@ -140,6 +140,16 @@ def test_the_items_are_those_of_the_statement():
     assert [item.number for item in placed] == ["17"]
 
 
+def test_additional_analyses_are_filled_only_by_those_that_were_made():
+    places = {"methods", "criticism"}
+    items = {item.number: item for item in prisma_items(places, ["sensitivity to priors"])}
+    for number in ("16", "23"):
+        assert (items[number].filled, items[number].what) == ("filled", "sensitivity to priors")
+    items = {item.number: item for item in prisma_items(places)}
+    assert {items[number].filled for number in ("16", "23")} == {"for the authors"}
+    assert items["D2"].filled == "filled"
+
+
 def test_a_new_result_is_not_overwritten_by_an_old_one(tmp_path):
     target = tmp_path / "r"
     for text in ("old", "new"):
@@ -147,3 +157,16 @@ def test_a_new_result_is_not_overwritten_by_an_old_one(tmp_path):
             (stage / "summary.json").write_text('{"schema": "metadx/summary/1"}')
             (stage / "of a later version.txt").write_text(text)
     assert (target / "of a later version.txt").read_text() == "new"
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(2, None), (3, "as expected")])
+def test_of_two_studies_neither_is_said_to_be_as_expected(size, verdict):
+    from metadx.report.html.criticism_studies import outlier_tables
+
+    names = [f"S{i}" for i in range(size)]
+    nothing = dict.fromkeys(("p_sens", "p_spec", "distance", "expected_sens", "expected_spec"))
+    one = {**nothing, "p_value": 0.4, "flagged": False, "suspicious": False}
+    told = {"order": names, "studies": [{"study": name, **one} for name in names]}
+    (table,) = outlier_tables(told, "95 %")
+    assert [row[-1] for row in table.rows] == [verdict] * size
+    assert "With fewer than 10 studies p is uniform only roughly" in table.notes[0]

@@ -40,6 +40,7 @@ def test_the_block_of_a_published_fit():
         "Lambda": 3.7306, "Theta": -1.2034, "beta": 0.0257,
         "Var(accuracy)": 0.5729, "Var(threshold)": 0.4135,
     }  # fmt: skip
+    wanted["Corr(logits)"] = -0.2703 / np.sqrt(0.5426 * 0.5712)
     for name, value in wanted.items():
         assert block.values[name] == pytest.approx(value, abs=2e-4), name
     # The factor of the F distribution for 37 studies is 2.56, that of chi-squared 2.448.

@@ -101,3 +101,10 @@ def test_percentages_are_refused(fitted, wrong):
 def test_infinity_is_never_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
         as_text({"x": float("inf")})
+
+
+def test_one_study_is_not_said_to_be_predicted_by_others():
+    alone = metadx.fit(AccuracyTable.from_counts(["A"], [9], [1], [2], [20]), draws=300)
+    (row,) = summary(alone)["studies"]
+    assert row["elpd"] is row["pareto_k"] is None
+    assert row["sens"]["median"] > 0

@@ -232,3 +232,11 @@ def test_a_terminal_gets_the_same_words_in_colour(found):
     coloured = told(found, page)
     assert "\x1b[1;32mCan the fit be trusted? Yes" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+
+
+def test_with_fewer_than_four_studies_each_part_that_rests_on_the_prior_says_so(found):
+    assert "prior-led" not in told(found)
+    found["data"]["n_studies"] = 3
+    text = " ".join(told(found).split())
+    assert "How much do studies differ? (median and 95 % interval; prior-led)" in text
+    assert "Verdict, prior-led" in text

@@ -197,8 +197,8 @@ def test_with_covariates_the_pooled_verdict_says_so_and_the_kinds_follow():
     assert lines[0] == "Verdict, all studies together, without covariates"
     assert "Verdict by kind of study" in lines
     assert (
-        "group = a: to rule out, likely (71 %) in the median study and as likely as not (50 %) in "
-        "a new one; to rule in, "
+        "group = a: to rule out, likely in the median study (71 %), as likely as not in a new one "
+        "(50 %); to rule in, almost certainly not (<1 % in the median study, <1 % in a new one)."
     ) in " ".join(lines)
     many = found | {"by_group": kinds * 5}
     assert "2 further kinds of study" in " ".join(verdict_lines({"decision": many}, Page(400)))

@@ -218,3 +218,24 @@ def test_what_arrays_may_not_be(made, message):
 def test_an_empty_cross_table_says_nothing():
     with pytest.raises(DataError, match="n = 0; wanted the number of cases, at least 1"):
         from_counts([[0, 0], [0, 0]])
+
+
+def test_another_scale_is_told_once(write):
+    cells = "".join(f"{word},{word}\n" for word in ("none", "mild", "none"))
+    path = write(f"A,B\n{cells}", "r.csv")
+    with pytest.raises(DataError) as caught:
+        load_agreement(path, scale=["absent", "present"])
+    assert str(caught.value) == (
+        'r.csv: "mild", "none" are no categories of the scale, which is absent, present; give all '
+        "categories, lowest first: [scale] categories in review.toml, or --scale."
+    )
+    path = write("A,B\n" + "no,yes\n" * 9 + "maybe,no\n" * 11, "r.csv")
+    with pytest.raises(DataError, match='"maybe" is no category of the scale, which is no, yes;'):
+        load_agreement(path, scale=["no", "yes"])
+
+
+def test_an_empty_template_beside_ratings_is_told_to_be_deleted(write):
+    write("finding,n,kappa\n", "mine/agreement.csv")
+    folder = write("A,B\nno,yes\nyes,yes\n", "mine/ratings.csv").parent
+    with pytest.raises(DataError, match=r"the ratings are in ratings\.csv, so delete agreement"):
+        load_agreement(folder, scale=["no", "yes"])

@@ -8,7 +8,8 @@ import pytest
 
 from metadx.errors import DataError
 from metadx.resources import data_dir
-from metadx.studies.append import add_study, prepare_addition, sha256_of
+from metadx.studies.addition import sha256_of
+from metadx.studies.append import add_study, prepare_addition
 from metadx.studies.history import COLUMNS, Answer, history_of, settle, write_addition
 from metadx.studies.new_study import NewStudy
 from metadx.studies.review import load_review
@@ -114,7 +115,9 @@ def test_printed_figures_stand_in_for_counts(tmp_path):
 
 REFUSED = {
     "negative": ({"tp": -3}, 'studies.csv, row 4 ("Kim"): tp = "-3" is negative'),
-    "missing": ({"tn": None}, 'studies.csv, row 4 ("Kim"): tn is missing; give the count'),
+    "missing": ({"fn": None, "tn": None}, '"Kim": fn, tn missing; give --fn and --tn (a missing'),
+    "spelling": ({"study": "HO, 2005"}, 'differs in spelling only from "Ho 2005"'),
+    "same counts": ({"tp": 33, "fp": 9, "fn": 3, "tn": 80}, 'the four counts of "Ho 2005", which'),
     "nobody": (dict.fromkeys(KIM, 0), "row 4"),
     "known label": ({"study": "Ho 2005 "}, '"Ho 2005" is there already (tp = 33, fp = 9, '),
     "no label": ({"study": " "}, "row 4: the label (study) is empty"),
@@ -146,7 +149,7 @@ def test_a_new_level_and_a_new_reference_are_told(table):
     (typo,) = add_study(table, "Kim", **KIM, values={"site": "wards"}).remarks
     assert typo.startswith('site = "wards": no other study has this level (so far: "ward", "clini')
     assert typo.endswith('did you mean "ward"?')
-    add_study(table, "Wu", **KIM, values={"site": "clinic"})
+    add_study(table, "Wu", **KIM, values={"site": "clinic"}, anyway=True)
     assert load_review(table).table.covariates["site"].reference == "clinic"
 
 
@@ -197,10 +200,10 @@ def test_the_history_is_a_chain_of_states(folder, table):
     answer = Answer("bivariate-binomial", 0.9, {"sens": (0.8, 0.7, 0.9)})
     one = prepare_addition(folder, NewStudy("Kim", {k: str(v) for k, v in KIM.items()}))
     write_addition(one, present=answer, extended=answer, by="S. Lee", source="doi:10.1000/1")
-    add_study(folder, "Wu", **KIM, values={"year": 2020, "site": "ward"})
+    add_study(folder, "Wu", **KIM, values={"year": 2020, "site": "ward"}, anyway=True)
     by_hand = table.read_text().replace("Ho 2005,33", "Ho 2005,34")
     table.write_text(by_hand)
-    add_study(folder, "Xu", **KIM)
+    add_study(folder, "Xu", **KIM, anyway=True)
     lines = lines_of(history_of(table))
     assert tuple(lines[0]) == COLUMNS
     told = [(line["event"], line["study"], line["n_studies"]) for line in lines]
@@ -224,7 +227,7 @@ def test_a_history_saved_by_a_spreadsheet_goes_on_in_its_form(table):
     add_study(table, "Kim", **KIM)
     history = history_of(table)
     history.write_bytes(history.read_bytes().replace(b",", b";").replace(b"\n", b"\r\n"))
-    add_study(table, "Wu", **KIM)
+    add_study(table, "Wu", **KIM, anyway=True)
     text = history.read_bytes()
     assert text.count(b"\r\n") == text.count(b"\n") == 4
     assert b"," not in text

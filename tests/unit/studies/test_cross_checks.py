@@ -138,6 +138,17 @@ def test_the_simplest_exchange_that_mends_is_named():
     assert text.endswith("; exchanging the columns tp and fn would mend it")
 
 
+def test_results_turned_round_are_not_mended_by_half():
+    # True sens 0.8 and spec 0.9: exchanging fp and tn alone would bring all just above chance.
+    table = AccuracyTable.from_counts(["Wu"], tp=[20], fp=[90], fn=[80], tn=[10])
+    ((_, text),) = low_accuracy(table)
+    assert "columns tp and fn, and fp and tn (positive and negative results exchanged), or" in text
+    # Groups of one size, exchanged crosswise, can be told apart by nothing.
+    table = AccuracyTable.from_counts(["Wu"], tp=[10], fp=[80], fn=[90], tn=[80])
+    ((_, text),) = low_accuracy(table)
+    assert "tp and fp" in text
+
+
 def test_a_test_at_chance_level_gets_no_advice_to_exchange_columns():
     hits = [49] * 5 + [51] * 4
     misses = [100 - n for n in hits]

@@ -285,3 +285,11 @@ def test_a_long_table_is_read_in_seconds(write):
     assert int(table.tp.sum()) == sum(i % 97 for i in range(100_000))
     # About 0.8 s; an accidental step from linear to quadratic would cost minutes.
     assert seconds < 5
+
+
+@pytest.mark.parametrize("header", ["study,Sens,Spec,n", "study,tp,n_diseased,fp,n_nondiseased"])
+def test_figures_in_place_of_counts_are_told_how_they_are_read(write, refusal, header):
+    cells = ",".join("1" for _ in header.split(",")[1:])
+    said = refusal(write(f"{header}\nKim,{cells}\n"))
+    assert "such as reported_sens, reported_spec" in said
+    assert "`metadx audit`" in said

@@ -110,7 +110,8 @@ def test_an_empty_file_is_refused(write, refusal, data):
 
 def test_a_header_alone_is_refused(write, refusal):
     assert refusal(write("study,tp,fp,fn,tn\n\n")) == (
-        "studies.csv: only a header (row 1) and no studies below it; found: study, tp, fp, fn, tn."
+        "studies.csv: only a header (row 1) and no studies below it; found: study, tp, fp, fn, tn. "
+        "Type each study in a row below it, or let `metadx add` do so."
     )
 
 
@@ -137,9 +138,20 @@ def test_a_file_that_the_system_does_not_open_is_refused(monkeypatch, write, ref
 
 def test_a_row_with_more_cells_than_the_header_is_refused(write, refusal):
     assert refusal(write("study,tp,fp,fn,tn\nKim, 2019,31,0,2,9\nLi,1,2,3,4\n")) == (
-        'studies.csv, row 2: 6 cells under 5 headers (beyond the last: "9"); put a text that holds '
-        "the separator in double quotes."
+        'studies.csv, row 2: 6 cells under 5 headers (beyond the last: "9"); give each column a '
+        "header; in a CSV, put a text that holds the separator in double quotes."
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["My review, of things\n\n", "# exported\n", "\n\nTable 1,,\n,,\n"]
+)
+@pytest.mark.parametrize("separator", ",;\t")
+def test_a_title_above_the_header_is_told_once(write, refusal, line, separator):
+    said = refusal(write(line + PLAIN.replace(",", separator)))
+    assert ' holds "' in said
+    row = 1 + (line + PLAIN)[: (line + PLAIN).index("study")].count("\n")
+    assert said.endswith(f", and the header stands in row {row}; delete what stands above it.")
 
 
 def test_a_quotation_that_is_never_closed_is_refused(write, refusal):

@@ -277,14 +277,34 @@ TOTAL = "[[totals]]\nwhat = "
         (HEAD + '[[published]]\nmeasure = "Sens %"\nvalue = 1', 'published[1].measure: found '
          '"Sens %", wanted something like "sens".'),
         (HEAD + '[source]\nretrieved = "2026-11-22"', 'source.retrieved: found "2026-11-22", '
-         "wanted a valid date."),
-        (HEAD + '[source]\ndoubts = "none"', 'source.doubts: found "none", wanted a valid list.'),
+         "wanted a date such as 2026-01-31, without quotes."),
+        (HEAD + "[analysis]\nprevalence = 0.1", "analysis.prevalence: found 0.1, wanted a list: "
+         "put it in brackets, [0.1]."),
+        (HEAD + '[source]\ndoubts = "none"', 'source.doubts: found "none", wanted a list: '
+         'put it in brackets, ["none"].'),
     ],
 )  # fmt: skip
 def test_what_breaks_the_form_is_told_with_its_path(folder, toml, message):
     path = folder(toml)
     found = refusal(path)
     assert found.startswith(f"{path / 'review.toml'}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("synthetic = no", "write true or false"),
+        ("question = \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK}", "straight"),
+        ("[analysis]\nprob = 95%", "a proportion instead of per cent"),
+        ("[analysis]\nprevalence = [0,05]", "a decimal point"),
+        ("[source]\nretrieved = 31.1.2026", "a date such as 2026-01-31"),
+        ("question = 3 4", '"question = 3 4".'),
+    ],
+)
+def test_a_line_that_is_no_toml_is_quoted_with_its_remedy(folder, line, remedy):
+    said = refusal(folder(f"{HEAD}{line}"))
+    assert f'"{line.splitlines()[-1]}' in said
+    assert remedy in said.partition("column")[2]
 
 
 def test_all_faults_of_the_form_are_told_at_once(folder):
@@ -297,7 +317,8 @@ def test_all_faults_of_the_form_are_told_at_once(folder):
 def test_a_file_that_is_no_toml_is_refused(folder, write):
     path = folder("[review]\ntitle = A\n")
     assert refusal(path) == (
-        f"{path / 'review.toml'} is not valid TOML: Invalid value (at line 2, column 9)."
+        f"{path / 'review.toml'} is not valid TOML: Invalid value (at line 2, column 9): "
+        '"title = A"; put a text in quotation marks, such as title = "...".'
     )
     write(b"\xff\xfe", "my-review/review.toml")
     assert refusal(path) == f"{path / 'review.toml'} is not UTF-8 text; save it as UTF-8."

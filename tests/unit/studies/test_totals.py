@@ -3,9 +3,11 @@ from pathlib import Path
 import pytest
 
 from metadx.studies.accuracy import AccuracyTable
+from metadx.studies.append import add_study
 from metadx.studies.covariates import Categorical
 from metadx.studies.cross_checks import Finding, findings
-from metadx.studies.review import Review
+from metadx.studies.review import Review, load_review
+from metadx.studies.scaffold import new_review
 from metadx.studies.totals import Total, total_fault, unmet_totals
 
 # By hand: 5 + 20 + 3 = 28 diseased of 10 + 40 + 4, so 54 people; 4 + 15 + 1 = 20 true positives,
@@ -123,3 +125,16 @@ def test_totals_are_findings_of_a_review():
         "total of tp", "the source prints 21, the table adds up to 20"
     )
     assert len(findings(review)) == 2  # the other: fewer than four studies
+
+
+def test_totals_of_the_source_do_not_count_what_was_added_since(tmp_path):
+    folder = tmp_path / "mine"
+    new_review(folder, source="lung-nodules-dwi-mri")
+    before = findings(load_review(folder))
+    add_study(folder, "Zzz 2030", tp=31, fp=4, fn=2, tn=9)
+    assert findings(load_review(folder)) == before
+    file = folder / "studies.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines[:-2], lines[-1]]), encoding="utf-8")
+    (found, *_) = [one for one in findings(load_review(folder)) if one.about.startswith("total")]
+    assert found.text.endswith("(without the study added since)")

@@ -44,7 +44,7 @@ def sample_tables(full: TableEvidence, count: int) -> TableEvidence:
         logs = full.log_weights + flat @ np.log(cells).ravel()
         law += _share(logs)
         if spearman is not None:  # both with what was printed and without it
-            for moved in _moves(cells, cuts_b, np.tanh(z)):
+            for moved in _moves(cells, np.tanh(z)):
                 residual = (spearman.value - spearman.null - moved) ** 2 / spearman.variance
                 law += _share(logs - 0.5 * residual - 0.5 * np.log(spearman.variance))
     law /= law.sum()
@@ -64,7 +64,7 @@ def _share(logs: FloatArray) -> FloatArray:
     return np.asarray(mass / mass.sum())
 
 
-def _moves(cells: FloatArray, cuts_b: FloatArray, r: float) -> FloatArray:
+def _moves(cells: FloatArray, r: float) -> FloatArray:
     """Return what a third and all of the within-category information add to Spearman."""
     from metadx.estimands.spearman import spearman_blocks, spearman_measured
 
