@@ -34,7 +34,7 @@ HOMES = {
         "metadx.engines.agreement.evidence.part_cuts.",
         "metadx.engines.agreement.cuts.proposal.",
         "metadx.engines.agreement.evidence.choose.",
-        "metadx.engines.agreement.shared.splines.",
+        "metadx.engines.agreement.hierarchy.splines.",
         "metadx.studies.agreement_bounds.",
         "metadx.estimands.bivariate_normal.",
         "metadx.estimands.links.",

@@ -12,7 +12,7 @@ from metadx.engines import compiled_chains
 from metadx.engines.agreement.cuts import integral, proposal, rows
 from metadx.engines.agreement.evidence import choose, sampled_tables
 from metadx.engines.agreement.factor import fit as factor_fit
-from metadx.engines.agreement.shared import sampler
+from metadx.engines.agreement.hierarchy import sampler
 from metadx.estimands.agreement import agreement_exact, gwet, kappa
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.estimands.spearman import spearman_blocks, spearman_measured

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from metadx.builders.ordinal_rows import row_hierarchy
 from metadx.cards.agreement_card import LoadedAgreementCard, RowChecks
 from metadx.engines.agreement.cuts.rows import RowLikelihood, row_likelihoods
+from metadx.engines.agreement.hierarchy.posterior import row_posterior
+from metadx.engines.agreement.hierarchy.sampler import sample_shared
+from metadx.engines.agreement.hierarchy.single import draw_single
+from metadx.engines.agreement.hierarchy.splines import RowSplines, splines_through
 from metadx.engines.agreement.result import AgreementFit
 from metadx.engines.agreement.settings import AgreementSettings
-from metadx.engines.agreement.shared.posterior import row_posterior
-from metadx.engines.agreement.shared.sampler import sample_shared
-from metadx.engines.agreement.shared.single import draw_single
-from metadx.engines.agreement.shared.splines import RowSplines, splines_through
 from metadx.engines.result import Check, EngineReport
 from metadx.engines.settings import CHAINS
 from metadx.studies.agreement import AgreementTable

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from itertools import chain
 
 import pytest
 
@@ -55,8 +56,10 @@ LABELS = {
     "accuracy": ("Sensitivity", "Specificity"),
     "ratios": ("Positive likelihood", "Negative likelihood", "Diagnostic odds"),
     "measures": ("Youden", "Area under", "Mean height"),
-    "heterogeneity": ("Between-study sd", "Median odds", "95 % prediction", "Correlation")
-    + ("I² of Zhou", "I² of Jackson", "I² of Higgins"),
+    "heterogeneity": (
+        *("Between-study sd", "Median odds", "95 % prediction", "Correlation"),
+        *("I² of Zhou", "I² of Jackson", "I² of Higgins"),
+    ),
     "findings": ("True positives", "False negatives", "False positives", "True negatives"),
     "chances": ("LR− below", "LR+ above", "Sensitivity above", "Specificity above"),
 }
@@ -140,9 +143,7 @@ def _limit(key, columns):
 
 def _headings(head, width):
     """The heading of each column; of two rows of headings the lower one names the column."""
-    return (
-        head[0] if len(head) == 1 and len(head[0]) == width else [" ".join(sum(head, []))] * width
-    )
+    return head[0] if len(head) == 1 and len(head[0]) == width else [" ".join(chain(*head))] * width
 
 
 def _same(text, values, scales, where):
@@ -175,7 +176,7 @@ def test_headings_stand_over_their_columns(whole, files):
     tables = dict(zip(names, page.tables.values(), strict=True))
     for name, headings in HEADINGS.items():
         _, rows = files[name]
-        assert sum(tables[name][: len(tables[name]) - len(rows)], []) == headings, name
+        assert [*chain(*tables[name][: len(tables[name]) - len(rows)])] == headings, name
     for name, labels in LABELS.items():
         _, rows = files[name]
         body = tables[name][len(tables[name]) - len(rows) :]

@@ -43,15 +43,15 @@ def test_without_all_domains_no_study_is_counted_as_not_low(monkeypatch):
     judged = quadas_of(table)
     lost = {**judged.judgements}
     lost.pop("rob_patient_selection")
-    overall = tuple("high" if one == "high" else None for one in judged.overall)
+    overall = (None, *("high" for _ in judged.overall[1:]))
     part = replace(
         judged, domains=judged.domains[1:], judgements=lost, overall=overall, by_rule=overall,
         stated=0,
     )  # fmt: skip
 
     class Source:
-        class analysis:  # noqa: N801 - as the source has it
-            class main:  # noqa: N801
+        class analysis:
+            class main:
                 table = None
 
         @staticmethod

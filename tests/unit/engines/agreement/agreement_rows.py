@@ -4,8 +4,8 @@ import numpy as np
 
 from metadx.builders.ordinal_rows import Hierarchy, row_hierarchy
 from metadx.cards.agreement_card import load_agreement_card
-from metadx.engines.agreement.shared.posterior import RowPosterior, row_posterior
-from metadx.engines.agreement.shared.splines import RowSplines, splines_through
+from metadx.engines.agreement.hierarchy.posterior import RowPosterior, row_posterior
+from metadx.engines.agreement.hierarchy.splines import RowSplines, splines_through
 from metadx.studies.agreement import AgreementRow, AgreementTable
 
 Z = np.linspace(-3.8, 4.0, 79)

@@ -12,11 +12,11 @@ from metadx.engines.agreement.cuts.rows import row_likelihoods
 from metadx.engines.agreement.evidence.cells import FigureEvidence, Predicted
 from metadx.engines.agreement.evidence.choose import NOTHING_BUT_MARGINS, row_evidence
 from metadx.engines.agreement.evidence.part_cuts import margin_cuts
+from metadx.engines.agreement.hierarchy.single import draw_single
+from metadx.engines.agreement.hierarchy.splines import splines_through
 from metadx.engines.agreement.marginal import draws_outside
 from metadx.engines.agreement.nuts import row_terms
 from metadx.engines.agreement.settings import AgreementSettings
-from metadx.engines.agreement.shared.single import draw_single
-from metadx.engines.agreement.shared.splines import splines_through
 from metadx.engines.result import Check
 from metadx.estimands.bivariate_normal import cell_probabilities
 from metadx.estimands.polychoric import polychoric

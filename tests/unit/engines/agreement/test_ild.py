@@ -10,9 +10,9 @@ import pytest
 import metadx
 from metadx.builders.ordinal_rows import row_hierarchy
 from metadx.engines.agreement.cuts.rows import row_likelihoods
+from metadx.engines.agreement.hierarchy.posterior import row_posterior
+from metadx.engines.agreement.hierarchy.sampler import sample_shared
 from metadx.engines.agreement.marginal import splines_of
-from metadx.engines.agreement.shared.posterior import row_posterior
-from metadx.engines.agreement.shared.sampler import sample_shared
 from metadx.estimands.agreement import agreement_exact, kappa, shift
 
 # finding, region: median of kappa (as coded for parts), of r, of kappa with aligned codes

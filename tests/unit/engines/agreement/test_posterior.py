@@ -5,9 +5,9 @@ import pytest
 
 from metadx.builders.ordinal_rows import build_row_hierarchy, row_hierarchy
 from metadx.cards.agreement_card import parse_agreement_card
-from metadx.engines.agreement.shared import kernel
-from metadx.engines.agreement.shared.posterior import OutOfRangeError, row_posterior
-from metadx.engines.agreement.shared.splines import splines_through
+from metadx.engines.agreement.hierarchy import kernel
+from metadx.engines.agreement.hierarchy.posterior import OutOfRangeError, row_posterior
+from metadx.engines.agreement.hierarchy.splines import splines_through
 from metadx.resources import models_dir
 from tests.unit.engines.agreement.agreement_rows import CARD, LAM, Z, lung, normal_rows, table_of
 
@@ -97,7 +97,7 @@ def test_any_family_of_a_spread_may_be_stated():
 
 
 def test_the_kernels_say_the_same_without_numba(monkeypatch):
-    from metadx.engines.agreement.shared import posterior as home
+    from metadx.engines.agreement.hierarchy import posterior as home
 
     _, posterior = lung()
     u = points(posterior)[0]

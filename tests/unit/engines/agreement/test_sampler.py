@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 
 from metadx.builders.ordinal_rows import row_hierarchy
-from metadx.engines.agreement.shared.posterior import row_posterior
-from metadx.engines.agreement.shared.sampler import sample_shared
-from metadx.engines.agreement.shared.single import draw_single
+from metadx.engines.agreement.hierarchy.posterior import row_posterior
+from metadx.engines.agreement.hierarchy.sampler import sample_shared
+from metadx.engines.agreement.hierarchy.single import draw_single
 from tests.unit.engines.agreement.agreement_rows import CARD, normal_rows, table_of
 
 sample = nutpie.sample

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.agreement_card import AgreementCard
-from metadx.engines.agreement.shared.splines import RowSplines
+from metadx.engines.agreement.hierarchy.splines import RowSplines
 
 type FloatArray = NDArray[np.float64]
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from metadx.builders.ordinal_rows import Hierarchy
 from metadx.cards.agreement_card import AgreementCard
 from metadx.cards.priors import Exponential, HalfNormal, HalfStudentT
-from metadx.engines.agreement.shared.kernel import (
+from metadx.engines.agreement.hierarchy.kernel import (
     EXPONENTIAL,
     HALF_NORMAL,
     HALF_STUDENT,
     compiled_kernels,
 )
-from metadx.engines.agreement.shared.splines import RowSplines
+from metadx.engines.agreement.hierarchy.splines import RowSplines
 
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]

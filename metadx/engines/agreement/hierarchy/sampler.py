@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metadx.cards.card import NutsChecks
-from metadx.engines.agreement.shared.posterior import RowPosterior
+from metadx.engines.agreement.hierarchy.posterior import RowPosterior
 from metadx.engines.compiled_chains import Chains, Ladder, sample_chains
 
 type FloatArray = NDArray[np.float64]
