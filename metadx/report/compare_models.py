@@ -7,7 +7,7 @@ from metadx import __version__
 from metadx.criticism.alternatives import AlternativeModel, Alternatives
 from metadx.criticism.chance_words import whole_share
 from metadx.report.layout import Page, paragraph, table, tone
-from metadx.report.numbers import interval, percent, three_digits, two_decimals
+from metadx.report.numbers import interval, percent, studies_words, three_digits, two_decimals
 from metadx.report.summary import Json, as_text, checks_of, data_of, engine_of
 from metadx.report.terminal import synthetic_mark
 from metadx.studies.selection import ALL_STUDIES, Selection
@@ -121,7 +121,7 @@ def models_text(told: Json, page: Page) -> str:
         *(tone(page, line, "bold") for line in paragraph(page, told["title"] or told["review"])),
         *paragraph(
             page,
-            f"{data['n_studies']:,} studies in every fit; {settings['draws']:,} draws, seed "
+            f"{studies_words(data['n_studies'])} in every fit; {settings['draws']:,} draws, seed "
             f"{settings['seed']}.",
         ),
     ]

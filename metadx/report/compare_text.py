@@ -5,7 +5,7 @@ from math import exp
 
 from metadx.criticism.bayes_factor import SCALES
 from metadx.report.layout import Page, paragraph, table, tone
-from metadx.report.numbers import share, three_digits, two_decimals
+from metadx.report.numbers import share, studies_words, three_digits, two_decimals
 from metadx.report.summary import Json
 from metadx.report.terminal import synthetic_mark
 
@@ -76,7 +76,7 @@ def _heading(told: Json, names: Sequence[str], page: Page) -> list[str]:
     lines += [tone(page, line, "bold") for line in paragraph(page, told["title"] or told["review"])]
     lines += paragraph(
         page,
-        f"{data['n_studies']:,} studies in every fit; model {told['model']['id']}, "
+        f"{studies_words(data['n_studies'])} in every fit; model {told['model']['id']}, "
         f"{settings['draws']:,} draws, seed {settings['seed']}.",
     )
     formulas = [one["formula"] for one in told["formulas"]]

@@ -131,6 +131,17 @@ def share(x: float) -> str:
     return f"{100 * x:.0f} %" if x > 0 else "none"
 
 
+def studies_words(n: int) -> str:
+    """Write how many studies there are.
+
+    Examples
+    --------
+    >>> studies_words(1), studies_words(1200)
+    ('1 study', '1,200 studies')
+    """
+    return "1 study" if n == 1 else f"{n:,} studies"
+
+
 def interval(values: Summary | None, write: Callable[[float], str]) -> str:
     """Write a posterior median with its limits.
 

@@ -158,7 +158,8 @@ class AccuracyTable:
         study : sequence of str, length N
             Labels.
         tp, fp, fn, tn : array-like of int, length N
-            Counts; floats that are whole (12.0) are taken.
+            Counts, in this order or better by name: other programs take TP, FN, FP, TN. Floats
+            that are whole (12.0) are taken.
         covariates : mapping of str to Categorical or Continuous, or None
             Covariates by name.
         n_diseased, n_nondiseased : array-like of int, length N, or None

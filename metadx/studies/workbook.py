@@ -98,7 +98,10 @@ def _choose(
         return sheet
     if len(names) == 1:
         return str(names[0])
-    tables = [name for name in names if is_table(_first_row(workbook[name]))]
+    heads = {name: _first_rows(workbook[name]) for name in names}
+    tables = [name for name, rows in heads.items() if rows and is_table(rows[0])]
+    # A sheet with a header alone, such as a template, is no table beside one with rows.
+    tables = [name for name in tables if len(heads[name]) > 1] or tables
     if len(tables) == 1:
         return str(tables[0])
     if not names:
@@ -110,12 +113,16 @@ def _choose(
     )
 
 
-def _first_row(worksheet: Any) -> list[str]:  # noqa: ANN401
+def _first_rows(worksheet: Any) -> list[list[str]]:  # noqa: ANN401
+    """Return the first two rows that are not blank: a header, and whether anything follows it."""
+    found: list[list[str]] = []
     for values in worksheet.iter_rows(values_only=True, max_row=100):
         row = [_text(value) for value in values]
         if any(row):
-            return row
-    return []
+            found.append(row)
+        if len(found) == 2:
+            break
+    return found
 
 
 def _cells(worksheet: Any) -> tuple[list[list[str]], set[tuple[int, int]]]:  # noqa: ANN401

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from metadx.engines.agreement.result import AgreementFit
-from metadx.report.agreement_answer import size_words
+from metadx.report.agreement_answer import size_words, unused_words
 from metadx.report.agreement_checked import agreement_findings
-from metadx.report.agreement_answer import unused_words
 from metadx.report.agreement_sentence import first_sentence
 from metadx.report.html.agreement_methods import agreement_methods_section
 from metadx.report.html.agreement_tables import (

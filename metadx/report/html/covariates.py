@@ -130,10 +130,10 @@ def _reference_label(found: Json, covariate: str | None) -> str | None:
     """Return the label of the reference level, which the coefficients are told against."""
     level = found["covariates"].get(covariate, {}).get("reference")
     for group in found["groups"]:
-        if group.get("fit") == "regression" and group["covariate"] == covariate:
-            if level is not None and group["at"].get(covariate) == level:
-                label: str = group["label"]
-                return label
+        mine = group.get("fit") == "regression" and group["covariate"] == covariate
+        if mine and level is not None and group["at"].get(covariate) == level:
+            label: str = group["label"]
+            return label
     return None
 
 

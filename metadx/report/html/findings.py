@@ -103,10 +103,11 @@ def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: st
     ]
     rows = tuple((label, *(_of(size, row[kind][cell]) for row in told)) for label, cell in _ROWS)
     data = source.found["data"]
+    studies = "1 study" if data["n_studies"] == 1 else f"{data['n_studies']:,} studies"
     note = (
         f"Posterior medians with {source.level} credible intervals of {words}, from "
         f"{data['n_diseased']:,} {data['counted']} with and {data['n_nondiseased']:,} without the "
-        f"target condition ({data['n_studies']:,} {'study' if data['n_studies'] == 1 else 'studies'})."
+        f"target condition ({studies})."
     )
     title = f"Per {size:,} {tested_words(data)}, by {words}"
     return Table(name, title, tuple(columns), rows, (note,))

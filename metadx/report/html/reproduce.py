@@ -40,7 +40,11 @@ def reproduce_section(found: Mapping[str, Any], command: str) -> Section:
     )
     blocks: list[Block] = [Facts(facts), Text(text)]
     if command:
-        blocks.insert(0, Code(_portable(command), "Command that made this result"))
+        told = _portable(command)
+        blocks.insert(0, Code(told, "Command that made this result"))
+        if told != command:
+            where = "To be run in the folder in which the files and folders named here lie."
+            blocks.insert(1, Text(where, "note"))
     return Section("reproduce", "How to reproduce this", tuple(blocks))
 
 

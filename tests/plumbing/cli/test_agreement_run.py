@@ -11,7 +11,7 @@ from tests.plumbing.report.read_page import read_page
 
 TABLE = "reader A,reader B,count\nno,no,30\nno,yes,6\nyes,no,4\nyes,yes,25\n"
 SCALED = ("--scale", "no,yes")
-ENDINGS = {"json", "csv", "nc", "svg", "png", "pdf", "html"}
+ENDINGS = {"json", "csv", "nc", "svg", "png", "pdf", "html", "txt"}
 FAST = ("--draws", "400", "--engine", "marginal")
 
 
@@ -217,7 +217,7 @@ def test_a_figure_that_cannot_be_written_leaves_the_earlier_result(cli, review, 
     assert cli("run", review, *FAST, "--quick").status == 0
     before = files(Path("results") / "mine")
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("metadx.plots.save.save_for_page", full)

@@ -115,3 +115,9 @@ def test_what_is_no_workbook_is_refused(workbook, refusal, damage):
     message = refusal(path)
     assert message.startswith("studies.xlsx is no XLSX workbook, or a damaged one (")
     assert message.endswith("save the table as XLSX or CSV (UTF-8).")
+
+
+def test_a_template_is_no_table_beside_one_with_rows(workbook):
+    header = ["study", "tp", "fp", "fn", "tn"]
+    book = workbook(template=[header], filled=[header, ["Kim", 3, 1, 2, 9]])
+    assert read_table(book).study == ("Kim",)

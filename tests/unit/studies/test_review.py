@@ -290,23 +290,6 @@ def test_what_breaks_the_form_is_told_with_its_path(folder, toml, message):
     assert found.startswith(f"{path / 'review.toml'}: {message}")
 
 
-@pytest.mark.parametrize(
-    ("line", "remedy"),
-    [
-        ("synthetic = no", "write true or false"),
-        ("question = \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK}", "straight"),
-        ("[analysis]\nprob = 95%", "a proportion instead of per cent"),
-        ("[analysis]\nprevalence = [0,05]", "a decimal point"),
-        ("[source]\nretrieved = 31.1.2026", "a date such as 2026-01-31"),
-        ("question = 3 4", '"question = 3 4".'),
-    ],
-)
-def test_a_line_that_is_no_toml_is_quoted_with_its_remedy(folder, line, remedy):
-    said = refusal(folder(f"{HEAD}{line}"))
-    assert f'"{line.splitlines()[-1]}' in said
-    assert remedy in said.partition("column")[2]
-
-
 def test_all_faults_of_the_form_are_told_at_once(folder):
     path = folder(HEAD + "titel = 1\n[analysis]\nprob = 2\n")
     first, *others = refusal(path).splitlines()

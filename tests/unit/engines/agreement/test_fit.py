@@ -81,7 +81,7 @@ def test_settings_that_cannot_be_meant(review, options, words):
 
 
 def test_tables_that_cannot_be_fitted(review):
-    with pytest.raises(MetadxError, match="data = {}; wanted an AgreementTable"):
+    with pytest.raises(MetadxError, match=r"data = {}; wanted an AgreementTable"):
         metadx.fit_agreement({})
     row = AgreementRow("", "cysts", "", "A", "B", 3, counts=np.array([[1, 0], [1, 1]]))
     with pytest.raises(DataError, match="cysts: n = 3, but the card ordinal-agreement needs"):
