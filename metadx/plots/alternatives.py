@@ -61,7 +61,7 @@ def plot_alternatives(
     >>> found = model_alternatives(review, ["bivariate-binomial", "fixed-effect"], draws=1000)
     >>> figure = plot_alternatives(found, backend="none")
     >>> [entry["string"] for entry in figure.viz["elpd_words"]["rows"].values][0]
-    '0.0; >0.9'
+    '0.0; 100 %'
     """
     models = found.models
     reference = next((one for one in models if one.id == found.reference), models[0])

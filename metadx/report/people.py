@@ -47,7 +47,7 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
         counts = (hits, sick - hits, tested - sick - cleared, cleared)
         values = (interval(row, fine_percent) for row in (ppv, npv))
         rows.append([f"{100 * prevalence:.4g} %", *(f"{n:,}" for n in counts), *values])
-    who = tested_words(found["data"])
+    who = who_is_tested(found["data"])
     title = f"Of {tested:,} {who} (median study; PPV and NPV with {level} intervals)"
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in found["notes"])
     lead = "Illustrative prevalences, for none was given (--prevalence). " if illustrative else ""
@@ -63,12 +63,12 @@ def people_lines(found: Mapping[str, Any], page: Page, level: str) -> list[str]:
     ]
 
 
-def tested_words(data: Mapping[str, Any]) -> str:
+def who_is_tested(data: Mapping[str, Any]) -> str:
     """Call those who are tested people, or what the review counts.
 
     Examples
     --------
-    >>> tested_words({"counted": "participants"}), tested_words({"counted": "nodules"})
+    >>> who_is_tested({"counted": "participants"}), who_is_tested({"counted": "nodules"})
     ('people tested', 'nodules tested')
     """
     counted = data["counted"]

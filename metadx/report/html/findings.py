@@ -7,7 +7,7 @@ from metadx.report.html.source import Json, Source
 from metadx.report.html.table import Column, Table
 from metadx.report.missing import ILLUSTRATIVE
 from metadx.report.numbers import fine_percent, percent
-from metadx.report.people import number_tested, tested_words
+from metadx.report.people import number_tested, who_is_tested
 
 _THOUSAND = 1000  # of whom summary.json counts
 _ROWS = (
@@ -43,7 +43,7 @@ def findings_section(source: Source) -> Section:
     illustrative = any(note["text"] == ILLUSTRATIVE.text for note in source.found["notes"])
     lead = "The prevalences are illustrative, for none was given (--prevalence). "
     blocks = (
-        Text(_sentence(told, tested_words(data)), "lead"),
+        Text(_sentence(told, who_is_tested(data)), "lead"),
         _table(source, told, "median", "the median study", "findings"),
         _table(source, told, "new", "a new study", "findings-new"),
         _predictive(source),
@@ -109,7 +109,7 @@ def _table(source: Source, told: Sequence[Json], kind: str, words: str, name: st
         f"{data['n_diseased']:,} {data['counted']} with and {data['n_nondiseased']:,} without the "
         f"target condition ({studies})."
     )
-    title = f"Per {size:,} {tested_words(data)}, by {words}"
+    title = f"Per {size:,} {who_is_tested(data)}, by {words}"
     return Table(name, title, tuple(columns), rows, (note,))
 
 

@@ -84,7 +84,7 @@ def test_a_whole_run_in_a_pipe_prints_json_and_nothing_else(tmp_path):
     assert done.stdout == (out / "summary.json").read_bytes()
     assert json.loads(done.stdout)["review"] == "telomerase"
     figures = {f"{stem}.{kind}" for stem in STEMS for kind in ("svg", "png", "pdf")}
-    assert {path.name for path in out.iterdir()} == SUMMARY | figures | {"fit.nc"}
+    assert {path.name for path in out.iterdir()} == SUMMARY | figures | {"fit.nc", "figures.txt"}
     again = run("run", "telomerase", "--json", "--quick", "--out", out)
     seconds = re.compile(rb'"seconds": [^,]+')
     assert seconds.sub(b"", again.stdout) == seconds.sub(b"", done.stdout)
