@@ -176,8 +176,10 @@ def chance_percent(probability: float) -> str:
     Examples
     --------
     >>> [chance_percent(p) for p in (0.628, 0.6596, 0.66, 0.0096, 0.9996)]
-    ['63', '65.9', '66', '0.9', '>99']
+    ['63', '65.9', '66', '<1', '>99']
     """
+    if probability < 0.01:
+        return "<1"
     whole = round(100 * probability)
     if likelihood_word(whole / 100) == likelihood_word(probability):
         return whole_percent(probability)
