@@ -32,7 +32,7 @@ PUBLISHED = {
     "sensitivity": "88 %",
     "specificity": "75 %",
     "LR+": "3.55",
-    "LR-": "0.16",
+    "LR−": "0.16",
     "DOR": "22.4",
     "AUC": "0.89",
 }
@@ -71,13 +71,13 @@ def _measures(mu: FloatArray, tau: FloatArray) -> dict[str, FloatArray]:
         "sensitivity": 100 * expit(mu[:, 0]),
         "specificity": 100 * expit(mu[:, 1]),
         "LR+": lr_pos(mu),
-        "LR-": lr_neg(mu),
+        "LR−": lr_neg(mu),
         "DOR": dor(mu),
         "AUC": auc(mu, tau),
     }
 
 
-_DIGITS = {"sensitivity": 1, "specificity": 1, "LR+": 2, "LR-": 3, "DOR": 1, "AUC": 3}
+_DIGITS = {"sensitivity": 1, "specificity": 1, "LR+": 2, "LR−": 3, "DOR": 1, "AUC": 3}
 
 
 def pooled() -> str:
@@ -179,7 +179,7 @@ def new_hospital() -> str:
             (name, _told(100 * sens, 0), _told(ratio, 2), f"{np.mean(ratio < 0.1):.2f}", *missed)
         )
     head = (
-        *("", "sensitivity, %", "LR-", "P(LR- < 0.1)"),
+        *("", "sensitivity, %", "LR−", "P(LR− < 0.1)"),
         *(f"missed per 1,000 at {p} %" for p in (6, 30)),
     )
     return f"{MARK}\n\n{table(head, rows)}"
@@ -205,7 +205,7 @@ def others() -> str:
         "studies",
         "sensitivity, %",
         "specificity, %",
-        "LR-",
+        "LR−",
         "new study: sens., %",
         "spec., %",
     )

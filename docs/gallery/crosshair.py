@@ -2,8 +2,8 @@
 
 How precise each study is, in both directions of ROC space.
 
-How to read it: long arms belong to small studies. Crosses that miss each other disagree by more
-than chance; many of those mean heterogeneity.
+How to read it: long arms belong to small studies. Of many crosses a few miss each other by chance;
+many that share no level of sensitivity, or of specificity, mean heterogeneity.
 """
 
 import arviz as az

@@ -2,8 +2,8 @@
 
 Which studies move the answer, and which of them are odd.
 
-How to read it: far to one side: without this study the answer would move. A study that is both
-influential and unlikely deserves a second look at its report.
+How to read it: high up: without this study the answer would move. Far to the right: the other
+studies do not predict it. A study that is both deserves a second look at its report.
 """
 
 import arviz as az

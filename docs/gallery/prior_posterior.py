@@ -15,7 +15,8 @@ def figure() -> az.PlotCollection:
     """Draw it."""
     review = metadx.load_dataset("telomerase")
     fit = metadx.fit(review, sens="~ 1", spec="~ 1")
-    return metadx.plot_prior_posterior(fit)
+    power = metadx.prior_sensitivity(fit).power  # who speaks, by refits and by power-scaling
+    return metadx.plot_prior_posterior(fit, power=power)
 
 
 if __name__ == "__main__":

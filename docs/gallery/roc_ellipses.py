@@ -3,7 +3,8 @@
 What each study by itself leaves open in both margins at once.
 
 How to read it: an outline is the region that holds the accuracy of that study with the stated
-probability, from its own counts alone. Regions that do not meet disagree by more than chance.
+probability, from its own counts alone. Many regions that do not meet mean heterogeneity; a
+single pair of many may miss by chance.
 """
 
 import arviz as az

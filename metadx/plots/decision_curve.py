@@ -17,6 +17,7 @@ from metadx.plots.fitted import FittedReview
 from metadx.plots.panel_page import PAGE, axes_of, finish_panels, panel_collection, put
 from metadx.plots.style import BLUE, GREY, INK, Backend, figure_style, font_size, percent
 from metadx.plots.use_words import (
+    assumed_words,
     limits_of,
     model_sentence,
     require_both,
@@ -38,6 +39,7 @@ def plot_decision_curve(
     *,
     upto: float | None = None,
     prob: float = 0.95,
+    stated: bool = True,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -54,6 +56,8 @@ def plot_decision_curve(
         predictive value of the median study, where testing stops to pay.
     prob : float, default 0.95
         Level of the bands.
+    stated : bool, default True
+        Whether somebody stated the prevalence; else the caption calls it an illustration.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw the data without legend and caption.
@@ -98,7 +102,7 @@ def plot_decision_curve(
     with figure_style(font_size(width)):
         pc = panel_collection([_PANEL], size=(width, height), backend=backend)
         _draw(pc, draws, prevalence, at, prob)
-        text = _text(fit, prevalence, between, prob)
+        text = _text(fit, prevalence, between, prob, stated=stated)
         legend = _legend(prob) if pc.backend == "matplotlib" else {}
         finish_panels(pc, text, synthetic_note(fit), legend=legend)
     return pc
@@ -174,7 +178,9 @@ def _legend(prob: float) -> dict[str, Artist]:
     }
 
 
-def _text(fit: FittedReview, prevalence: float, between: FloatArray, prob: float) -> FigureText:
+def _text(
+    fit: FittedReview, prevalence: float, between: FloatArray, prob: float, *, stated: bool
+) -> FigureText:
     level = percent(prob)
     low, high = (
         f"{share_text(float(m))} ({share_text(float(a))} to {share_text(float(b))})"
@@ -184,7 +190,8 @@ def _text(fit: FittedReview, prevalence: float, between: FloatArray, prob: float
     parts = [
         opening(
             fit,
-            f"Decision curve from {studies_words(fit.table.n_studies)}, at a prevalence of {at}.",
+            f"Decision curve from {studies_words(fit.table.n_studies)}, at a prevalence of {at}"
+            f"{assumed_words(stated)}.",
         ),
         "Net benefit per person of treating those who test positive: true positives less false "
         "positives, these weighed by the odds of the threshold probability, the probability of the "

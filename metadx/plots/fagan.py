@@ -27,6 +27,7 @@ from metadx.plots.style import (
     percent,
 )
 from metadx.plots.use_words import (
+    assumed_words,
     limits_of,
     model_sentence,
     ratio_text,
@@ -53,6 +54,7 @@ def plot_fagan(
     *,
     prob: float = 0.95,
     new: bool = True,
+    stated: bool = True,
     backend: Backend = "matplotlib",
     figsize: tuple[float, float] | None = None,
 ) -> az.PlotCollection:
@@ -68,6 +70,8 @@ def plot_fagan(
         Level of the bands.
     new : bool, default True
         Whether the wider bands of a new study are drawn as well.
+    stated : bool, default True
+        Whether somebody stated the prevalence; else the caption calls it an illustration.
     backend : {"matplotlib", "none", "plotly", "bokeh"}, default "matplotlib"
         Matplotlib draws the finished figure. "none" keeps what would be drawn as dictionaries;
         the other two draw the data without legend and caption.
@@ -130,7 +134,7 @@ def plot_fagan(
             look = {"align": "center", "size": size, "color": _WORDS_IN[result]}
             _write(pc, f"{result}_words", at, (words,), **look)
         _limit(pc, reach)
-        text = _text(fit, prevalence, found, prob, new=new)
+        text = _text(fit, prevalence, found, prob, new=new, stated=stated)
         finish_panels(pc, text, synthetic_note(fit))
     return pc
 
@@ -259,7 +263,7 @@ def _answers(prevalence: float, found: Ratios) -> dict[str, str]:
 
 
 def _text(
-    fit: FittedReview, prevalence: float, found: Ratios, prob: float, *, new: bool
+    fit: FittedReview, prevalence: float, found: Ratios, prob: float, *, new: bool, stated: bool
 ) -> FigureText:
     before = f"{100 * prevalence:.6g}%"
     told = [
@@ -268,8 +272,8 @@ def _text(
     ]
     parts = [
         opening(fit, f"Fagan nomogram from {studies_words(fit.table.n_studies)}."),
-        f"Left: probability of the target condition before the test, {before}. Middle: likelihood "
-        "ratio. Right: probability after the test; all on scales of log odds. Solid: positive "
+        "Left: probability of the target condition before the test, "
+        f"{before}{assumed_words(stated)}. Middle: likelihood ratio. Right: probability after the test; all on scales of log odds. Solid: positive "
         "result; dashed: negative result. Dark bands: the median study.",
     ]
     if new:

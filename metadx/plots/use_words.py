@@ -85,6 +85,17 @@ def share_text(share: float) -> str:
     return f"{100 * share:.{2 if share < 0.00995 or share > 0.99005 else 1}f}%"
 
 
+def assumed_words(stated: bool) -> str:
+    """Call a prevalence an illustration where nobody stated it.
+
+    Examples
+    --------
+    >>> assumed_words(True), assumed_words(False)
+    ('', ' (an illustration: none was stated)')
+    """
+    return "" if stated else " (an illustration: none was stated)"
+
+
 def chance_text(chance: float) -> str:
     """Write a posterior probability in whole per cent, never as certainty.
 

@@ -32,7 +32,7 @@ _ROWS: tuple[tuple[str, str, Write], ...] = (
     ("sens_new", "Sensitivity of a new study, %", percent),
     ("spec_new", "Specificity of a new study, %", percent),
     ("lr_pos", "Positive likelihood ratio (LR+)", three_digits),
-    ("lr_neg", "Negative likelihood ratio (LR-)", three_digits),
+    ("lr_neg", "Negative likelihood ratio (LR−)", three_digits),
     ("auc", "Area under the SROC curve (AUC)", two_digits),
     ("tau[sens]", "tau, sensitivity", three_digits),
     ("tau[spec]", "tau, specificity", three_digits),

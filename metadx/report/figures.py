@@ -238,10 +238,11 @@ def _of_accuracy(
         return
     scatter = partial(plot_likelihood_scatter, pooled, lr_neg=out, lr_pos=into, prob=prob)
     yield "likelihood-ratios", scatter
-    yield "fagan", partial(plot_fagan, pooled, middle, prob=prob)
+    stated = bool(prevalence)
+    yield "fagan", partial(plot_fagan, pooled, middle, prob=prob, stated=stated)
     marked = tuple(prevalence)  # only those that somebody stated
     yield "predictive-values", partial(plot_predictive_values, pooled, prevalence=marked, prob=prob)
-    yield "decision-curve", partial(plot_decision_curve, pooled, middle, prob=prob)
+    yield "decision-curve", partial(plot_decision_curve, pooled, middle, prob=prob, stated=stated)
 
 
 def _of_quality(pooled: Fit, review: Review, prob: float) -> Iterator[tuple[str, Drawing]]:

@@ -20,7 +20,7 @@ from metadx.report.wide import wide_table
 
 type Json = Mapping[str, Any]
 
-_COLUMNS = ("sensitivity, %", "specificity, %", "LR+", "LR-", "AUC")
+_COLUMNS = ("sensitivity, %", "specificity, %", "LR+", "LR−", "AUC")
 _WRITTEN = (
     ("sens", percent),
     ("spec", percent),

@@ -37,7 +37,7 @@ _TAUS = ("tau[sens]", "tau[spec]")
 _USUAL = (("link", "logit"), ("law", "normal"))  # scale and law of the study effects
 _RATIOS = (
     ("Positive likelihood ratio (LR+)", "lr_pos", three_digits),
-    ("Negative likelihood ratio (LR-)", "lr_neg", three_digits),
+    ("Negative likelihood ratio (LR−)", "lr_neg", three_digits),
     ("Diagnostic odds ratio (DOR)", "dor", three_digits),
     ("Area under the SROC curve (AUC, extrapolated)", "auc", two_digits),
 )

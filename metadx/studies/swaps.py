@@ -140,7 +140,7 @@ def _mending(counts: Mapping[str, IntArray], n_low: int) -> str | None:
     mended: list[tuple[float, str]] = []
     for name, taken_from in _MIX_UPS:
         index = youden({c: counts[taken_from.get(c, c)] for c in COUNTS})
-        if (index <= _ROUNDING).sum() <= n_low / 4:
+        if np.isfinite(index).any() and (index <= _ROUNDING).sum() <= n_low / 4:
             mended.append((float(np.nanmedian(index)), name))
     best = max((value for value, _ in mended), default=0.0)
     # One that leaves the test little better than chance does not explain a mix-up that two would.

@@ -146,9 +146,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", type=int, default=9, help="rounds of the short programs")
     parser.add_argument("--long", type=int, default=3, help="rounds of the long ones")
+    parser.add_argument("--commands", action="store_true", help="measure the commands alone")
     parser.add_argument("--page", action="store_true", help="write the page anew and stop")
     options = parser.parse_args()
-    if not options.page:
+    if options.commands:
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        record = json.loads(RECORD_FILE.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory() as folder:
+            record["commands"] = commands(Path(folder), options.long)
+        RECORD_FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    elif not options.page:
         record = measured_here(options.short, options.long)
         RECORD_FILE.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     record = json.loads(RECORD_FILE.read_text(encoding="utf-8"))

@@ -87,5 +87,5 @@ def test_links_agree_on_the_median_study_where_there_are_data(name):
 
 
 def test_a_link_that_is_none_is_refused():
-    with pytest.raises(metadx.FitError, match="wanted one of logit, probit, cloglog"):
+    with pytest.raises(metadx.MetadxError, match='wanted "logit", "probit" or "cloglog"'):
         metadx.maximum_likelihood(metadx.load_dataset("telomerase"), link="log")

@@ -1,5 +1,3 @@
-
-
 def test_a_table_read_without_the_review_beside_it_is_said(cli, tmp_path):
     folder = tmp_path / "mine"
     cli("new", folder, "--from", "telomerase")

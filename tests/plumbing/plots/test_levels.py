@@ -96,7 +96,7 @@ def test_levels_of_which_nothing_can_be_drawn_call_for_no_summary_roc_plot(make)
     table = make.table(ROWS)
     for levels, here in (({"x": [0, 2], "no diseased": [1]}, True), ({"no diseased": [1]}, False)):
         groups = make.groups(levels)
-        design = SimpleNamespace(covariates=("setting_type",))
+        design = SimpleNamespace(covariates=("setting_type",), has_covariates=True)
         fit = SimpleNamespace(table=table, groups=groups, design=design, identified=(True, True))
         parts = SimpleNamespace(groups=groups, covariate="setting_type")
         analysis = SimpleNamespace(pooled=fit, regression=fit, subgroups=parts)

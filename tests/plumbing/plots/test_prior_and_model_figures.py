@@ -1,5 +1,7 @@
 """Figures of priors, models, small studies and weights."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -179,6 +181,27 @@ def test_panels_and_caption_say_who_speaks(galactomannan):
     assert power[-1].verdict == "prior"
     assert power[-1].words in text.caption
     assert "Correlation: the prior speaks." in text.alt
+
+
+def test_without_the_refits_no_panel_says_who_speaks(galactomannan):
+    text = said(plot_prior_posterior(galactomannan, backend="none"))
+    assert "speak" not in f"{text.caption} {text.alt}"
+    middle = np.median(expit(galactomannan.intercepts[..., 0]))
+    assert f"sensitivity {middle:.2f}," in text.alt
+
+
+def test_a_posterior_of_one_mode_is_drawn_with_one():
+    draws = np.random.default_rng(1).normal(size=(4, 1000, 2))
+    stand_in = SimpleNamespace(
+        table=metadx.load_dataset("telomerase").table,
+        title="",
+        mu=1.5 + 0.3 * draws,
+        tau=np.exp(0.3 * draws[::-1]),
+        rho=np.tanh(0.4 * draws[:, ::-1, 0]),
+    )
+    for part in prior_densities(genuine(stand_in)):
+        rises = np.diff(part.posterior[part.posterior > 0.15 * part.posterior.max()]) > 0
+        assert np.count_nonzero(np.diff(rises.astype(int))) == 1, part.parameter
 
 
 def test_rows_of_priors_are_the_refits(galactomannan):

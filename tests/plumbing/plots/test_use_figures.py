@@ -272,3 +272,10 @@ def test_numbers_are_never_written_as_certainty():
     assert (share_text(0.0), share_text(1.0)) == ("<0.01%", ">99.99%")
     assert (chance_text(0.0), chance_text(1.0)) == ("<1%", ">99%")
     assert (ratio_text(0.0), ratio_text(1e9)) == ("<0.001", ">9999")
+
+
+@pytest.mark.parametrize("plot", [plot_fagan, plot_decision_curve])
+def test_a_prevalence_that_nobody_stated_is_called_an_illustration(exact, plot):
+    words = " (an illustration: none was stated)"
+    assert words in figure_text(plot(exact, 0.25, stated=False, backend="none")).caption
+    assert words not in figure_text(plot(exact, 0.25, backend="none")).caption

@@ -28,7 +28,7 @@ def test_every_number_is_the_one_of_the_file(found):
         "Specificity 90.0 (82.0 to 95.0) 89.0 (81.0 to 94.0) 88.0 (80.0 to 93.0)"
     ]
     assert rows(text, "Positive") == ["Positive likelihood ratio (LR+) 8.00 (4.50 to 16.2)"]
-    assert rows(text, "Negative") == ["Negative likelihood ratio (LR-) 0.22 (0.14 to 0.33)"]
+    assert rows(text, "Negative") == ["Negative likelihood ratio (LR−) 0.22 (0.14 to 0.33)"]
     assert rows(text, "Diagnostic") == ["Diagnostic odds ratio (DOR) 36.0 (15.0 to 99.4)"]
     assert rows(text, "Area")[0].endswith("0.92 (0.88 to 0.95)")
     assert "FPR 0.02-0.31" in rows(text, "Mean height")[0]
