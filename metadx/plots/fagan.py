@@ -273,8 +273,9 @@ def _text(
     parts = [
         opening(fit, f"Fagan nomogram from {studies_words(fit.table.n_studies)}."),
         "Left: probability of the target condition before the test, "
-        f"{before}{assumed_words(stated)}. Middle: likelihood ratio. Right: probability after the test; all on scales of log odds. Solid: positive "
-        "result; dashed: negative result. Dark bands: the median study.",
+        f"{before}{assumed_words(stated)}. Middle: likelihood ratio. Right: probability "
+        "after the test; all on scales of log odds. Solid: positive result; dashed: negative "
+        "result. Dark bands: the median study.",
     ]
     if new:
         wider = " and ".join(
