@@ -125,7 +125,8 @@ def prior_led_words(table: CountTable) -> str:
     """Warn that few studies tell little of the spread; nothing where there are enough."""
     if table.n_studies >= FEWEST_FOR_REGION:
         return ""
-    return f"{_FEW[:1].upper()}{_FEW[1:]} the widths of all intervals are led by the prior."
+    start = f"{_FEW[:1].upper()}{_FEW[1:]}"
+    return f"{start} the prior leads how wide credible and prediction intervals are."
 
 
 def uncertain_words(table: CountTable, sign: str = "") -> list[str]:

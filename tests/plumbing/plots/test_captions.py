@@ -8,6 +8,7 @@ import metadx
 from metadx.plots.captions import caption_forest, caption_sroc, synthetic_note
 from metadx.plots.forest_rows import forest_rows
 from metadx.plots.sroc_layers import sroc_layers
+from metadx.report.figures import figures_of
 from metadx.studies.accuracy import AccuracyTable
 
 
@@ -110,3 +111,22 @@ def test_a_study_of_several_possible_tables_is_marked_and_explained():
         assert ("* Kim: the printed figures admit several tables" in caption_forest(fit)) is said
         plot = metadx.plot_sroc(fit, backend="none")
         assert ("Kim: the printed" in plot.viz["caption"].item()["string"]) is said
+
+
+@pytest.mark.parametrize("studies", [3, 4])
+def test_captions_of_few_studies_say_that_the_prior_leads(studies):
+    table = metadx.load_dataset("telomerase").table.take(range(studies))
+    fit = metadx.fit(table, draws=400)
+    for plot in (metadx.plot_forest, metadx.plot_sroc):
+        caption = metadx.figure_text(plot(fit, backend="none")).caption
+        assert ("the prior leads how wide" in caption) == (studies < 4)
+
+
+def test_a_fit_beside_a_regression_says_that_it_has_no_covariates():
+    review = metadx.load_dataset("anti-ccp")
+    analysis = metadx.analyse(review, sens="~ generation", spec="~ generation", draws=400)
+    drawings = dict(figures_of(analysis, 0.95))
+    caption = metadx.figure_text(drawings["sroc"](backend="none")).caption
+    assert "Without the covariates of the regression (generation)" in caption
+    alone = metadx.figure_text(metadx.plot_sroc(analysis.pooled, backend="none")).caption
+    assert "Without the covariates" not in alone
