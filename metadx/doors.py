@@ -6,7 +6,7 @@ means the same in every function, so its bounds stand here once.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, signature
 from math import inf
 from typing import Any
 
@@ -59,28 +59,20 @@ def door[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def entered(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = _bound(known, args, kwargs)
-        if given is None:
+        try:
+            bound = known.bind(*args, **kwargs)
+        except TypeError:
             return function(*args, **kwargs)  # and Python says which is missing or unknown
-        for name, value in given.items():
+        for name, value in bound.arguments.items():
             parameter = known.parameters[name]
             if parameter.kind not in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
-                given[name] = _let_in(function.__name__, name, value, parameter.annotation)
-        bound = known.bind_partial()
-        bound.arguments.update(given)
+                bound.arguments[name] = _let_in(
+                    function.__name__, name, value, parameter.annotation
+                )
         return function(*bound.args, **bound.kwargs)
 
     entered.__module__ = "metadx"  # where another process finds it
     return entered
-
-
-def _bound(
-    known: Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    try:
-        return dict(known.bind(*args, **kwargs).arguments)
-    except TypeError:
-        return None
 
 
 def _let_in(function: str, name: str, value: object, hint: object) -> object:

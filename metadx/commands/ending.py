@@ -53,7 +53,7 @@ def hand_over(
     silent = as_json or quiet
     if not silent:
         show(answer())
-    earlier = earlier_result(target)
+    earlier = None if silent else earlier_result(target)
     with progress(sys.stderr) as say:
         written = write(say)
     if not silent:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from metadx.errors import MetadxError
 from metadx.report.staging import beside, clear_leftovers, staged, turn
@@ -123,11 +124,17 @@ def _check_above(target: Path) -> None:
 
 def is_result(folder: Path) -> bool:
     """Tell whether a folder holds a result of metadx."""
+    found = summary_in(folder) or {}
+    return str(found.get("schema")).startswith(SCHEMA.rpartition("/")[0])
+
+
+def summary_in(folder: Path) -> dict[str, Any] | None:
+    """Return the content of a folder's ``summary.json``; None where there is none to be read."""
     try:
         found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        return str(found["schema"]).startswith(SCHEMA.rpartition("/")[0])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """What an earlier result was that a new one takes the place of, where the two are not alike."""
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+from metadx.report.folder import summary_in
 
 _SETTINGS = {
     "sens": "--sens",
@@ -29,12 +30,8 @@ def earlier_result(folder: Path) -> dict[str, Any] | None:
     dict or None
         "found" and "files"; None where there is no result to be read.
     """
-    try:
-        found = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        files = tuple(path.name for path in folder.iterdir())
-    except (OSError, ValueError):
-        return None
-    return {"found": found, "files": files} if isinstance(found, dict) else None
+    found = summary_in(folder)
+    return found and {"found": found, "files": tuple(path.name for path in folder.iterdir())}
 
 
 def replaced_words(
@@ -68,10 +65,9 @@ def replaced_words(
     told = []
     if "report.html" in earlier["files"] and "report.html" not in written:
         told.append("with report.html")
-    for key, words in (("data", "data"), ("model", "model")):
-        name = "sha256" if key == "data" else "id"
+    for key, name in (("data", "sha256"), ("model", "id")):
         if _of(before, key).get(name) != _of(found, key).get(name):
-            told.append(f"other {words}")
+            told.append(f"other {key}")
     old, new = _of(before, "settings"), _of(found, "settings")
     changed = [option for key, option in _SETTINGS.items() if old.get(key) != new.get(key)]
     if changed:
